@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { MongoServerFault } from '../errors.ts'
+import { aggregated } from './test-pipelines.ts'
+
+const FAULTS: ReadonlyArray<readonly [stages: readonly object[], code: number]> = [
+  [[{ $nope: 1 }], 40324],
+  [[{ constructor: 1 }], 40324],
+  [[{ $match: {}, $limit: 1 }], 40323],
+  [[{ $match: 1 }], 15959],
+  [[{ $match: { $text: { $search: 'x' } } }], 17313],
+  [[{ $project: 1 }], 15969],
+  [[{ $project: {} }], 51272],
+  [[{ $project: { a: 1, b: 0 } }], 31254],
+  [[{ $project: { a: 0, b: 1 } }], 31253],
+  [[{ $project: { a: 0, b: '$x' } }], 31310],
+  [[{ $project: { a: 1, 'a.b': 1 } }], 31249],
+  [[{ $project: { 'a.b': 1, a: 1 } }], 31250],
+  [[{ $project: { a: { $foo: 1 } } }], 31325],
+  [[{ $project: { 'a.$': 1 } }], 31324],
+  [[{ $project: { a: {} } }], 51270],
+  [[{ $addFields: 1 }], 40272],
+  [[{ $addFields: {} }], 40177],
+  [[{ $addFields: { a: 1, 'a.b': 1 } }], 40176],
+  [[{ $unset: [] }], 31119],
+  [[{ $unset: 1 }], 31002],
+  [[{ $replaceRoot: { newRoot: '$a' } }], 40228],
+  [[{ $replaceRoot: {} }], 40231],
+  [[{ $limit: 'a' }], 5107201],
+  [[{ $limit: 0 }], 15958],
+  [[{ $skip: -1 }], 5107200],
+  [[{ $sort: 1 }], 15973],
+  [[{ $sort: {} }], 15976],
+  [[{ $sort: { a: 5 } }], 15975],
+  [[{ $sort: { a: { $meta: 'textScore' } } }], 40218],
+  [[{ $count: '' }], 40157],
+  [[{ $count: '$a' }], 40158],
+  [[{ $group: 1 }], 15947],
+  [[{ $group: {} }], 15955],
+  [[{ $group: { _id: null, a: 1 } }], 40234],
+  [[{ $group: { _id: null, 'a.b': { $sum: 1 } } }], 40235],
+  [[{ $group: { _id: null, a: { $foo: 1 } } }], 15952],
+  [[{ $group: { _id: null, a: { $sum: [1, 2] } } }], 40237],
+  [[{ $group: { _id: { a: 1 } } }], 17390],
+  [[{ $group: { _id: null, a: { $firstN: { n: 0, input: '$x' } } } }], 5787908],
+  [[{ $group: { _id: null, a: { $accumulator: {} } } }], 31264],
+  [[{ $sortByCount: 1 }], 40149],
+  [[{ $bucket: { groupBy: '$a', boundaries: [1] } }], 40192],
+  [[{ $bucket: { groupBy: '$a', boundaries: [2, 1] } }], 40194],
+  [[{ $bucket: { groupBy: '$a', boundaries: [5, 10] } }], 40066],
+  [[{ $bucketAuto: { groupBy: '$a', buckets: 0 } }], 40243],
+  [[{ $bucketAuto: { groupBy: '$a', buckets: 1, granularity: 'R7' } }], 40257],
+  [[{ $unwind: 1 }], 15981],
+  [[{ $unwind: 'a' }], 28818],
+  [[{ $unwind: { path: '$a', other: 1 } }], 28811],
+  [[{ $lookup: { from: 'x', as: 'y' } }], 9],
+  [[{ $lookup: { from: 'x', localField: 'a', foreignField: 'b' } }], 9],
+  [[{ $lookup: { from: 'x', pipeline: [{ $out: 'z' }], as: 'y' } }], 51047],
+  [[{ $lookup: { from: 'x', let: { X: 1 }, pipeline: [], as: 'y' } }], 9],
+  [[{ $graphLookup: { from: 'x' } }], 40105],
+  [[{ $unionWith: { coll: 'x', pipeline: [{ $out: 'z' }] } }], 31441],
+  [[{ $facet: {} }], 40169],
+  [[{ $facet: { a: [{ $facet: { b: [] } }] } }], 40600],
+  [[{ $out: 'a' }, { $match: {} }], 40601],
+  [[{ $match: {} }, { $collStats: {} }], 40602],
+  [[{ $documents: [] }], 73],
+  [[{ $redact: 'keep it' }], 17053],
+  [[{ $sample: {} }], 28749],
+  [[{ $setWindowFields: { output: { a: { $foo: 1 } } } }], 9],
+  [
+    [{ $setWindowFields: { output: { a: { $sum: 1, window: { documents: [1, 0] } } }, sortBy: { x: 1 } } }],
+    5339900,
+  ],
+  [[{ $setWindowFields: { output: { a: { $rank: {} } } } }], 5371602],
+  [[{ $fill: { output: {} } }], 6050203],
+  [[{ $densify: { field: 'a', range: { step: 0, bounds: 'full' } } }], 5733401],
+]
+
+describe('pipelines that MongoDB refuses', () => {
+  it.each(FAULTS.map(([stages, code]) => [JSON.stringify(stages), stages, code] as const))(
+    '%s',
+    (_text, stages, code) => {
+      const run = () => aggregated([{ _id: 1, a: 1 }], stages)
+      expect(run).toThrow(MongoServerFault)
+      expect(run).toThrow(expect.objectContaining({ code }))
+    },
+  )
+})

@@ -1,0 +1,65 @@
+import type { Timestamp } from 'bson'
+import type { Collation } from '../bson/collation.ts'
+import type { Doc } from '../bson/document.ts'
+import { MongoServerFault } from '../errors.ts'
+import type { ExpressionCompiler, Variables } from '../query/matcher.ts'
+import { createScope } from './expression.ts'
+import { compileWithin } from './pipeline.ts'
+import type { Scope } from './scope.ts'
+import type { Stage } from './stages/stage.ts'
+
+/** What expressions outside of pipelines know of the command that they are in. */
+export interface ExpressionSurroundings {
+  readonly now?: Date | undefined
+  readonly clusterTime?: Timestamp | undefined
+  readonly collation?: Collation | undefined
+}
+
+function scopeFor(variables: Variables, surroundings: ExpressionSurroundings): Scope {
+  const scope = createScope({
+    now: surroundings.now ?? new Date(),
+    clusterTime: surroundings.clusterTime,
+    collation: surroundings.collation,
+    textScore: undefined,
+  })
+  return variables.size === 0 ? scope : scope.withConstants(variables)
+}
+
+/** Compiles the expressions of `$expr` and of projections for a command with this time and collation. */
+export function expressionsIn(surroundings: ExpressionSurroundings): ExpressionCompiler {
+  return (expression, variables) => scopeFor(variables, surroundings).compile(expression).evaluate
+}
+
+/** Compiles an expression of `$expr` or of a projection. */
+export const expressionFor: ExpressionCompiler = expressionsIn({})
+
+const IN_UPDATES = new Set(['$addFields', '$set', '$project', '$unset', '$replaceRoot', '$replaceWith'])
+
+interface Compiled {
+  readonly variables: Variables
+  readonly run: Stage
+}
+
+const compiled = new WeakMap<readonly Doc[], Compiled>()
+
+/** Runs the pipeline of an update on one document, which it leaves as it was. */
+export function updatePipeline(stages: readonly Doc[], doc: Doc, variables: Variables): Doc {
+  let known = compiled.get(stages)
+  if (known === undefined || known.variables !== variables) {
+    known = { variables, run: compileUpdateStages(stages, variables) }
+    compiled.set(stages, known)
+  }
+  const [result] = known.run([doc])
+  return result ?? doc
+}
+
+function compileUpdateStages(stages: readonly Doc[], variables: Variables): Stage {
+  const run = compileWithin(stages, scopeFor(variables, {}))
+  for (const stage of stages) {
+    for (const name of stage.keys()) {
+      if (IN_UPDATES.has(name)) continue
+      throw new MongoServerFault('InvalidOptions', `${name} is not allowed to be used within an update`)
+    }
+  }
+  return run
+}

@@ -1,0 +1,196 @@
+import { equals, hashKey } from '../bson/compare.ts'
+import type { Doc, Value } from '../bson/document.ts'
+import { asInteger, compareNumbers, isNumber, isZero, remainder } from '../bson/numbers.ts'
+import { typeName } from '../bson/types.ts'
+import { MongoServerFault } from '../errors.ts'
+import { compileRegex } from './regex.ts'
+
+type SchemaTest = (value: Value) => boolean
+
+const JSON_TYPES: Readonly<Record<string, readonly string[]>> = {
+  object: ['object'],
+  array: ['array'],
+  string: ['string'],
+  number: ['double', 'int', 'long', 'decimal'],
+  boolean: ['bool'],
+  null: ['null'],
+}
+const ANNOTATIONS = new Set(['title', 'description', '$schema', 'default', 'examples'])
+
+function malformed(keyword: string, why: string): MongoServerFault {
+  return new MongoServerFault('FailedToParse', `$jsonSchema keyword '${keyword}' ${why}`)
+}
+
+/** `$jsonSchema` with the keywords of draft 4 that MongoDB knows; another keyword is refused. */
+export function compileSchema(schema: Value): (doc: Doc) => boolean {
+  if (!(schema instanceof Map)) throw new MongoServerFault('TypeMismatch', '$jsonSchema must be an object')
+  const test = schemaTest(schema)
+  return (doc) => test(doc)
+}
+
+function schemaTest(schema: Doc): SchemaTest {
+  const tests: SchemaTest[] = []
+  for (const [keyword, argument] of schema) {
+    if (!ANNOTATIONS.has(keyword)) tests.push(keywordTest(keyword, argument, schema))
+  }
+  return (value) => tests.every((test) => test(value))
+}
+
+function subschema(keyword: string, value: Value): SchemaTest {
+  if (!(value instanceof Map)) throw malformed(keyword, 'must be an object')
+  return schemaTest(value)
+}
+
+function list(keyword: string, value: Value): Value[] {
+  if (!Array.isArray(value) || value.length === 0) throw malformed(keyword, 'must be a non-empty array')
+  return value
+}
+
+function count(keyword: string, value: Value): number {
+  const number = asInteger(value)
+  if (number === undefined || number < 0) throw malformed(keyword, 'must be a non-negative integer')
+  return number
+}
+
+function keywordTest(keyword: string, argument: Value, schema: Doc): SchemaTest {
+  switch (keyword) {
+    case 'bsonType':
+      return typeTest(Array.isArray(argument) ? argument : [argument], (name) =>
+        name === 'number' ? JSON_TYPES.number : [name],
+      )
+    case 'type':
+      return typeTest(Array.isArray(argument) ? argument : [argument], (name) => JSON_TYPES[name])
+    case 'enum': {
+      const options = list(keyword, argument)
+      return (value) => options.some((option) => equals(option, value))
+    }
+    case 'required': {
+      const names = list(keyword, argument)
+      return (value) =>
+        !(value instanceof Map) || names.every((name) => typeof name === 'string' && value.has(name))
+    }
+    case 'properties':
+      return properties(argument)
+    case 'patternProperties':
+    case 'additionalProperties':
+      return additional(schema)
+    case 'minProperties':
+    case 'maxProperties': {
+      const limit = count(keyword, argument)
+      return (value) =>
+        !(value instanceof Map) || (keyword === 'minProperties' ? value.size >= limit : value.size <= limit)
+    }
+    case 'minLength':
+    case 'maxLength': {
+      const limit = count(keyword, argument)
+      return (value) =>
+        typeof value !== 'string' ||
+        (keyword === 'minLength' ? [...value].length >= limit : [...value].length <= limit)
+    }
+    case 'pattern': {
+      if (typeof argument !== 'string') throw malformed(keyword, 'must be a string')
+      const regex = compileRegex(argument, '')
+      return (value) => typeof value !== 'string' || regex.test(value)
+    }
+    case 'minimum':
+    case 'maximum': {
+      if (!isNumber(argument)) throw malformed(keyword, 'must be a number')
+      const exclusive = schema.get(keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum') === true
+      const sign = keyword === 'minimum' ? 1 : -1
+      return (value) => {
+        if (!isNumber(value)) return true
+        const order = compareNumbers(value, argument) * sign
+        return exclusive ? order > 0 : order >= 0
+      }
+    }
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
+      if (typeof argument !== 'boolean') throw malformed(keyword, 'must be a boolean')
+      return () => true
+    case 'multipleOf':
+      if (!isNumber(argument) || isZero(argument))
+        throw malformed(keyword, 'must be a number other than zero')
+      return (value) => !isNumber(value) || isZero(remainder(value, argument))
+    case 'items': {
+      if (Array.isArray(argument)) {
+        const tests = argument.map((item) => subschema(keyword, item))
+        return (value) => !Array.isArray(value) || value.every((item, index) => tests[index]?.(item) ?? true)
+      }
+      const test = subschema(keyword, argument)
+      return (value) => !Array.isArray(value) || value.every(test)
+    }
+    case 'minItems':
+    case 'maxItems': {
+      const limit = count(keyword, argument)
+      return (value) =>
+        !Array.isArray(value) || (keyword === 'minItems' ? value.length >= limit : value.length <= limit)
+    }
+    case 'uniqueItems':
+      if (argument !== true) return () => true
+      return (value) =>
+        !Array.isArray(value) || new Set(value.map((item) => hashKey(item))).size === value.length
+    case 'allOf':
+    case 'anyOf':
+    case 'oneOf': {
+      const tests = list(keyword, argument).map((item) => subschema(keyword, item))
+      if (keyword === 'allOf') return (value) => tests.every((test) => test(value))
+      if (keyword === 'anyOf') return (value) => tests.some((test) => test(value))
+      return (value) => tests.filter((test) => test(value)).length === 1
+    }
+    case 'not': {
+      const test = subschema(keyword, argument)
+      return (value) => !test(value)
+    }
+    default:
+      throw new MongoServerFault('FailedToParse', `Unknown $jsonSchema keyword: ${keyword}`)
+  }
+}
+
+function typeTest(
+  names: readonly Value[],
+  expand: (name: string) => readonly string[] | undefined,
+): SchemaTest {
+  const types = new Set(
+    names.flatMap((name) => {
+      const expanded = typeof name === 'string' ? expand(name) : undefined
+      if (expanded === undefined)
+        throw new MongoServerFault('BadValue', `Unknown type name alias: ${String(name)}`)
+      return expanded
+    }),
+  )
+  return (value) => types.has(typeName(value))
+}
+
+function properties(argument: Value): SchemaTest {
+  if (!(argument instanceof Map)) throw malformed('properties', 'must be an object')
+  const tests = [...argument].map(([name, schema]) => [name, subschema('properties', schema)] as const)
+  return (value) => {
+    if (!(value instanceof Map)) return true
+    return tests.every(([name, test]) => {
+      const field = value.get(name)
+      return field === undefined || test(field)
+    })
+  }
+}
+
+/** `patternProperties` and `additionalProperties` depend on each other, so that each tests both. */
+function additional(schema: Doc): SchemaTest {
+  const named = schema.get('properties')
+  const patterns = schema.get('patternProperties')
+  const patternTests =
+    patterns instanceof Map
+      ? [...patterns].map(
+          ([pattern, inner]) => [compileRegex(pattern, ''), subschema('patternProperties', inner)] as const,
+        )
+      : []
+  const rest = schema.get('additionalProperties')
+  const restTest = rest instanceof Map ? schemaTest(rest) : () => rest !== false
+  return (value) => {
+    if (!(value instanceof Map)) return true
+    return [...value].every(([name, field]) => {
+      const fitting = patternTests.filter(([pattern]) => pattern.test(name))
+      if (fitting.length > 0) return fitting.every(([, test]) => test(field))
+      return (named instanceof Map && named.has(name)) || restTest(field)
+    })
+  }
+}

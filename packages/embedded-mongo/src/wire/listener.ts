@@ -1,0 +1,59 @@
+import { createServer, type Server } from 'node:net'
+import { Connection, type RequestHandler } from './connection.ts'
+
+/** The TCP door: takes connections and remembers them until they are gone. */
+export class Listener {
+  private readonly server: Server
+  private readonly connections = new Set<Connection>()
+  private created = 0
+  private boundPort = 0
+
+  constructor(handler: RequestHandler) {
+    const forgetful: RequestHandler = {
+      handle: (connection, request) => handler.handle(connection, request),
+      refuse: (error) => handler.refuse(error),
+      closed: (connection) => {
+        this.connections.delete(connection)
+        handler.closed(connection)
+      },
+    }
+    this.server = createServer({ noDelay: true }, (socket) => {
+      this.created += 1
+      this.connections.add(new Connection(this.created, socket, forgetful))
+    })
+  }
+
+  get port(): number {
+    return this.boundPort
+  }
+
+  get openConnections(): number {
+    return this.connections.size
+  }
+
+  get createdConnections(): number {
+    return this.created
+  }
+
+  /** Binds to the address; port 0 takes a free one. */
+  listen(host: string, port: number): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>()
+    this.server.once('error', reject)
+    this.server.listen({ host, port, backlog: 1024 }, () => {
+      this.server.off('error', reject)
+      this.server.on('error', () => undefined)
+      const address = this.server.address()
+      this.boundPort = address !== null && typeof address === 'object' ? address.port : port
+      resolve(this.boundPort)
+    })
+    return promise
+  }
+
+  /** Stops listening and drops every connection. */
+  close(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.server.close(() => resolve())
+    for (const connection of [...this.connections]) connection.close()
+    return promise
+  }
+}
