@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, readConfig, VARIABLES } from './config.ts'
+
+describe('the configuration', () => {
+  it('needs nothing outside production', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      currency: 'INR',
+      seedDemo: true,
+      accessTokenTtlMs: 3_600_000,
+    })
+    expect(config.rates.signIn).toEqual({ points: 10, perMs: 900_000 })
+  })
+
+  it('names what is wrong, every mistake at once, and never the value', () => {
+    const read = () =>
+      readConfig({
+        PORT: 'seventy',
+        BCRYPT_COST: '9',
+        JWT_SECRET: 'short-secret',
+        RATE_LIMIT_API: '5 per minute',
+      })
+    expect(read).toThrow(ConfigError)
+    for (const name of ['PORT', 'BCRYPT_COST', 'JWT_SECRET', 'RATE_LIMIT_API']) expect(read).toThrow(name)
+    expect(read).not.toThrow('short-secret')
+  })
+
+  it('wants a signing key in production', () => {
+    expect(() => readConfig({ NODE_ENV: 'production' })).toThrow('JWT_SECRET')
+    expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) }).seedDemo).toBe(false)
+  })
+
+  it('takes an empty variable as absent', () => {
+    expect(readConfig({ MONGODB_URI: '', PORT: '' }).mongo.uri).toBeUndefined()
+  })
+
+  it('is listed whole in .env.example, with the defaults that hold', () => {
+    const lines = readFileSync(join(import.meta.dirname, '..', '.env.example'), 'utf8').split('\n')
+    const listed = new Map(
+      lines
+        .filter((line) => /^[A-Z]/.test(line))
+        .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+    )
+    expect([...listed.keys()].sort()).toEqual([...VARIABLES].sort())
+    expect(readConfig(Object.fromEntries(listed))).toEqual(readConfig({}))
+  })
+})

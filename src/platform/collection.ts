@@ -1,0 +1,58 @@
+import type { Collection, CreateCollectionOptions, Db, Document, IndexDescription } from 'mongodb'
+import type { z } from 'zod'
+
+/** What must exist in the database before a store can work. */
+export interface CollectionDeclaration {
+  readonly name: string
+  readonly indexes: readonly IndexDescription[]
+  readonly options?: CreateCollectionOptions
+}
+
+/** A collection as its store declares it: the shape of its documents and the indexes that its queries need. */
+export interface CollectionSpec<T extends Document> extends CollectionDeclaration {
+  /** The driver's collection. Reads go through `parse`. */
+  in(db: Db): Collection<T>
+  /** Checks a document that came from the database; throws when it is not of the shape (a programming or migration error). */
+  parse(document: unknown): T
+  parseOrNull(document: unknown): T | null
+}
+
+/** Declares a collection. The composition root lists all of them once and makes their indexes at start. */
+export function defineCollection<S extends z.ZodType<Document>>(spec: {
+  name: string
+  schema: S
+  indexes?: readonly IndexDescription[]
+  options?: CreateCollectionOptions
+}): CollectionSpec<z.output<S>> {
+  return {
+    name: spec.name,
+    indexes: spec.indexes ?? [],
+    ...(spec.options === undefined ? {} : { options: spec.options }),
+    in: (db) => db.collection<z.output<S>>(spec.name),
+    parse: (document) => spec.schema.parse(document),
+    parseOrNull: (document) =>
+      document === null || document === undefined ? null : spec.schema.parse(document),
+  }
+}
+
+/** Creates what is missing: collections (transactions need them to exist) and indexes. Safe to run at every start. */
+export async function ensureCollections(db: Db, specs: readonly CollectionDeclaration[]): Promise<void> {
+  const present = new Set(
+    (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name),
+  )
+  await Promise.all(
+    specs.map(async (spec) => {
+      if (!present.has(spec.name)) {
+        await db.createCollection(spec.name, spec.options).catch((error: unknown) => {
+          if (!isNamespaceExists(error)) throw error
+        })
+      }
+      if (spec.indexes.length > 0) await db.collection(spec.name).createIndexes([...spec.indexes])
+    }),
+  )
+}
+
+/** Another instance that starts at the same moment may have been quicker. */
+function isNamespaceExists(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 48
+}

@@ -1,0 +1,49 @@
+import type { Middleware } from 'koa'
+import { ShopError, toProblem } from '../../platform/errors.ts'
+import { toShopError } from '../../platform/mongo.ts'
+import { setLimitHeaders } from './limit-headers.ts'
+import type { HttpContext, RequestState } from './state.ts'
+
+/** Turns whatever goes wrong below into a problem object, and an unanswered request into `not_found`. */
+export function answerProblems(): Middleware<RequestState> {
+  return async (http, next) => {
+    try {
+      await next()
+      if (http.status === 404 && (http.body === undefined || http.body === null)) {
+        throw new ShopError('not_found', 'There is nothing at this address.')
+      }
+      if (http.status === 405 || http.status === 501) throw new ShopError('method_not_allowed')
+    } catch (error) {
+      sendProblem(http, fromHttpError(error) ?? toShopError(error))
+    }
+  }
+}
+
+function sendProblem(http: HttpContext, error: ShopError): void {
+  const { requestId, log } = http.state
+  if (error.status >= 500) log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
+  http.status = error.status
+  http.body = JSON.stringify(toProblem(error, requestId))
+  http.type = 'application/problem+json'
+  if (error.details.retryAfter !== undefined) http.set('Retry-After', String(error.details.retryAfter))
+  if (error.details.limit !== undefined) setLimitHeaders(http, error.details.limit)
+  if (error.details.allow !== undefined) http.set('Allow', error.details.allow.join(', '))
+  if (error.status === 401) http.set('WWW-Authenticate', 'Bearer')
+}
+
+/** What Koa, its router and the body parser throw about a client's mistakes carries a status below 500. */
+function fromHttpError(error: unknown): ShopError | undefined {
+  if (!(error instanceof Error) || error instanceof ShopError || !('status' in error)) return undefined
+  switch (error.status) {
+    case 400:
+      return new ShopError('malformed_json', 'The request cannot be read.', {}, { cause: error })
+    case 404:
+      return new ShopError('not_found')
+    case 413:
+      return new ShopError('payload_too_large')
+    case 415:
+      return new ShopError('unsupported_media_type')
+    default:
+      return undefined
+  }
+}

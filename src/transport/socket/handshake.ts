@@ -1,0 +1,88 @@
+import type { Namespace } from '../../contract/index.ts'
+import type { Context } from '../../platform/context.ts'
+import { ShopError, toProblem } from '../../platform/errors.ts'
+import { toShopError } from '../../platform/mongo.ts'
+import type { VerifiedToken } from '../../platform/verified-token.ts'
+import type { Origins } from '../origins.ts'
+import { requestIdFrom } from '../request-id.ts'
+import type { TokenCheck } from '../token-check.ts'
+import type { ShopSocket } from './shop-socket.ts'
+
+/** A `connect_error` whose `data` is the problem object. */
+class RefusedHandshake extends Error {
+  readonly data: unknown
+
+  constructor(error: ShopError, requestId: string) {
+    super(error.detail)
+    this.data = toProblem(error, requestId)
+  }
+}
+
+export interface HandshakeOptions {
+  readonly ctx: Context
+  readonly tokens: TokenCheck
+  readonly origins: Origins
+}
+
+/** Socket.IO middleware: checks origin and token, and gives the socket its data. */
+export function admit(options: HandshakeOptions, namespace: Namespace) {
+  return (socket: ShopSocket, next: (error?: Error) => void): void => {
+    const { ctx } = options
+    const requestId = requestIdFrom(socket.handshake.headers['x-request-id'], ctx.ids)
+    socket.data.requestId = requestId
+    socket.data.address = addressOf(ctx, socket)
+    checkHandshake(options, namespace, socket).then(
+      (token) => {
+        socket.data.token = token
+        next()
+      },
+      (error: unknown) => {
+        const failure = toShopError(error)
+        if (failure.status >= 500) ctx.log.error({ err: failure.cause, requestId }, 'handshake failed')
+        next(new RefusedHandshake(failure, requestId))
+      },
+    )
+  }
+}
+
+/** Socket.IO middleware for the namespace that every server has and the contract has not. */
+export function refuse(ctx: Context) {
+  return (_socket: ShopSocket, next: (error?: Error) => void): void => {
+    next(new RefusedHandshake(new ShopError('not_found', 'There is no such namespace.'), ctx.ids.next()))
+  }
+}
+
+async function checkHandshake(
+  { ctx, tokens, origins }: HandshakeOptions,
+  namespace: Namespace,
+  socket: ShopSocket,
+): Promise<VerifiedToken | undefined> {
+  const { origin, host } = socket.handshake.headers
+  if (origin !== undefined && !origins.allows(origin, host)) {
+    throw new ShopError('forbidden', 'This origin is not allowed.')
+  }
+  const token = tokenOf(socket)
+  if (token === undefined) {
+    if (namespace.auth === 'public') return undefined
+    throw new ShopError('unauthenticated')
+  }
+  return tokens.verify(ctx, token)
+}
+
+/** `auth.token`, or the query parameter for clients that cannot set it. */
+function tokenOf(socket: ShopSocket): string | undefined {
+  const auth: Record<string, unknown> = socket.handshake.auth
+  const value = auth.token ?? socket.handshake.query.token
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value !== 'string') throw new ShopError('unauthenticated')
+  return value.replace(/^Bearer /i, '')
+}
+
+function addressOf(ctx: Context, socket: ShopSocket): string {
+  const forwarded = socket.handshake.headers['x-forwarded-for']
+  if (ctx.config.trustProxy && typeof forwarded === 'string') {
+    const nearest = forwarded.split(',').at(-1)?.trim()
+    if (nearest !== undefined && nearest !== '') return nearest
+  }
+  return socket.handshake.address
+}

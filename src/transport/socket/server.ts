@@ -1,0 +1,119 @@
+import type { Server as HttpServer } from 'node:http'
+import { createAdapter } from '@socket.io/mongo-adapter'
+import { ObjectId } from 'mongodb'
+import { Server } from 'socket.io'
+import { z } from 'zod'
+import { NAMESPACES, type NamespaceName } from '../../contract/index.ts'
+import { defineCollection } from '../../platform/collection.ts'
+import type { Context } from '../../platform/context.ts'
+import type { Limit } from '../../platform/limits.ts'
+import type { Metrics } from '../../platform/metrics.ts'
+import type { Origins } from '../origins.ts'
+import { requestIdFrom } from '../request-id.ts'
+import type { TokenCheck } from '../token-check.ts'
+import { bindEvents, type EventHandlers } from './bind.ts'
+import { connectedFamilies, createRevoker, forgetExpiry, type Revoker, watchExpiry } from './expiry.ts'
+import { admit, refuse } from './handshake.ts'
+import { familyRoom, type ShopServer, userRoom } from './shop-socket.ts'
+import { createWork, type Work } from './work.ts'
+
+/** Bytes; a longer packet ends its connection. */
+const MAX_PACKET_BYTES = 100_000
+const ADAPTER_KEPT_S = 60 * 60
+const HANDSHAKE_MS = 10_000
+
+export const socketPackets = defineCollection({
+  name: 'socket_packets',
+  schema: z.looseObject({ _id: z.instanceof(ObjectId) }),
+  indexes: [{ key: { createdAt: 1 }, expireAfterSeconds: ADAPTER_KEPT_S }],
+})
+
+export type SocketHandlers = { readonly [N in NamespaceName]: EventHandlers<N> }
+
+export interface SocketDoorOptions {
+  readonly ctx: Context
+  readonly http: HttpServer
+  readonly tokens: TokenCheck
+  readonly origins: Origins
+  readonly limit: Limit
+  readonly metrics: Metrics
+  readonly handlers: SocketHandlers
+}
+
+export interface SocketDoor {
+  readonly io: ShopServer
+  /** Ends this instance's sockets of a family of tokens that was revoked. */
+  endFamily(familyId: string): void
+  /** The families of tokens that hold sockets open on this instance. */
+  connectedFamilies(): string[]
+  /**
+   * Lets what is under way end, then closes every connection and the HTTP server. Events and requests have `limitMs` each
+   * before they are cut off.
+   */
+  close(limitMs: number): Promise<void>
+}
+
+const names = Object.keys(NAMESPACES) as NamespaceName[]
+
+/** Opens the shop's namespaces on an HTTP server. */
+export function openSocketDoor(options: SocketDoorOptions): SocketDoor {
+  const { ctx, http, origins } = options
+  const io: ShopServer = new Server(http, {
+    maxHttpBufferSize: MAX_PACKET_BYTES,
+    connectTimeout: HANDSHAKE_MS,
+    serveClient: false,
+    cors: (request, answer) => {
+      const origin = request.headers.origin
+      const allowed = origin !== undefined && origins.allows(origin, request.headers.host)
+      answer(null, { origin: allowed ? origin : false })
+    },
+    adapter: createAdapter(ctx.db.collection(socketPackets.name), {
+      addCreatedAtField: true,
+      uid: ctx.instanceId,
+    }),
+  })
+  io.engine.on('headers', (headers: Record<string, string>, request: { headers: Record<string, string> }) => {
+    headers['X-Request-Id'] = requestIdFrom(request.headers['x-request-id'], ctx.ids)
+  })
+  const work = createWork((error) => ctx.log.error({ err: error }, 'an event could not be acknowledged'))
+  const revoker = createRevoker(io, names)
+  io.use(refuse(ctx))
+  for (const name of names) openNamespace({ ...options, work, revoker }, io, name, options.handlers[name])
+  return {
+    io,
+    endFamily: revoker.endFamily,
+    connectedFamilies: () => connectedFamilies(io, names),
+    async close(limitMs) {
+      await work.drain(limitMs)
+      const timer = setTimeout(() => http.closeAllConnections(), limitMs)
+      await io.close()
+      clearTimeout(timer)
+    },
+  }
+}
+
+function openNamespace<N extends NamespaceName>(
+  options: SocketDoorOptions & { readonly work: Work; readonly revoker: Revoker },
+  io: ShopServer,
+  name: N,
+  handlers: EventHandlers<N>,
+): void {
+  const { ctx, metrics, revoker } = options
+  const namespace = io.of(name)
+  namespace.use(admit(options, NAMESPACES[name]))
+  namespace.on('connection', (socket) => {
+    const { token } = socket.data
+    metrics.sockets.inc({ namespace: name })
+    if (token !== undefined) {
+      void socket.join([userRoom(token.userId), familyRoom(token.familyId)])
+      watchExpiry(ctx, socket)
+    }
+    bindEvents(options, name, handlers, socket)
+    socket.on('disconnect', () => {
+      forgetExpiry(socket)
+      metrics.sockets.dec({ namespace: name })
+    })
+    socket.on('error', (error) => ctx.log.warn({ err: error, namespace: name }, 'socket error'))
+    revoker.endIfRevoked(socket)
+  })
+}
