@@ -1,0 +1,85 @@
+import { ShippingAddress } from '../../contract/index.ts'
+
+const LEAD =
+  /^.*?\b(?:ship(?:ping)?|deliver(?:y)?|send|address)\b(?:\s+(?:it|them|this|everything|is|address))*\s*(?:to|is|:|=)?\s*:?\s*/i
+const POSTAL = /\b(?=[A-Z0-9-]*\d)[A-Z0-9]{2,5}(?:[ -]?[A-Z0-9]{2,4})?\b/gi
+const COUNTRIES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    india: 'IN',
+    usa: 'US',
+    'united states': 'US',
+    uk: 'GB',
+    'united kingdom': 'GB',
+    germany: 'DE',
+    france: 'FR',
+    canada: 'CA',
+    australia: 'AU',
+    singapore: 'SG',
+    uae: 'AE',
+    nepal: 'NP',
+  }),
+)
+
+/**
+ * Reads a postal address out of a sentence such as "ship to Asha Rao, 12 MG Road, Bengaluru, Karnataka 560001, India".
+ * Its parts stand between commas: name, street, city, state with postal code, country (left out: that of the shop).
+ * @returns undefined where a part is missing
+ */
+export function addressIn(
+  text: string,
+  customerName: string | undefined,
+  homeCountry: string,
+): ShippingAddress | undefined {
+  const led = LEAD.test(text) ? text.replace(LEAD, '') : text
+  const parts = led
+    .split(/[,\n]/)
+    .map((part) => part.trim().replace(/[.;]$/, ''))
+    .filter((part) => part !== '')
+  const country = takeCountry(parts) ?? homeCountry
+  const postalCode = takePostalCode(parts)
+  if (postalCode === undefined) return undefined
+  const state = parts.pop()
+  const city = parts.length >= 2 || customerName === undefined ? parts.pop() : undefined
+  const startsWithStreet = /^\d/.test(parts[0] ?? '')
+  const name = startsWithStreet || parts.length < 2 ? customerName : parts.shift()
+  const [line1, ...more] = parts
+  const parsed = ShippingAddress.safeParse({
+    name,
+    line1,
+    ...(more.length === 0 ? {} : { line2: more.join(', ') }),
+    city: city ?? state,
+    state,
+    postalCode,
+    country,
+  })
+  return parsed.success ? parsed.data : undefined
+}
+
+function takeCountry(parts: string[]): string | undefined {
+  const last = parts.at(-1)
+  const code =
+    last === undefined
+      ? undefined
+      : (COUNTRIES.get(last.toLowerCase()) ??
+        (/^[A-Z]{2}$/.test(last) && parts.length > 4 ? last : undefined))
+  if (code !== undefined) parts.pop()
+  return code
+}
+
+/** The postal code is the last word with digits among the last two parts; what stands beside it stays there. */
+function takePostalCode(parts: string[]): string | undefined {
+  for (let index = parts.length - 1; index >= Math.max(1, parts.length - 2); index -= 1) {
+    const part = parts[index]
+    const code = part === undefined ? undefined : [...part.matchAll(POSTAL)].at(-1)?.[0]
+    if (part === undefined || code === undefined) continue
+    const rest = part
+      .replace(code, '')
+      .replace(/[\s-]+$/, '')
+      .replace(/^[\s-]+/, '')
+      .trim()
+    if (rest === '') parts.splice(index, 1)
+    else parts[index] = rest
+    return code
+  }
+  return undefined
+}

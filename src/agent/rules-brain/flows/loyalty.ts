@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { Cart, Coupon, LoyaltyProfile } from '../../../contract/index.ts'
+import { apology } from '../apology.ts'
+import { type Flow, use } from '../flow.ts'
+import { withoutQuestion } from '../memory.ts'
+import { capital, price } from '../wording.ts'
+
+const Coupons = z.object({ items: z.array(Coupon) })
+
+export const coupons: Flow = function* (_clause, turn) {
+  const outcome = yield* use('apply_coupon', {}, Coupons)
+  if (!outcome.ok) return apology(outcome.problem, 'your coupons')
+  turn.memory = withoutQuestion(turn.memory)
+  const { items } = outcome.value
+  if (items.length === 0) return { text: 'There is no coupon for you right now.' }
+  const lines = items.map(
+    ({ code, description, minSubtotal }) =>
+      `${code}: ${description}${minSubtotal === null ? '' : ` (from ${price(minSubtotal)})`}`,
+  )
+  return {
+    text: `These coupons are open to you:\n${lines.join('\n')}\nSay "apply ${items[0]?.code}" to use one.`,
+  }
+}
+
+export const applyCoupon: Flow = function* (clause, turn) {
+  const { code } = clause.mentions
+  if (code === undefined) return yield* coupons(clause, turn)
+  const outcome = yield* use('apply_coupon', { code }, Cart)
+  if (!outcome.ok) return apology(outcome.problem, `a coupon called ${code}`)
+  turn.memory = withoutQuestion(turn.memory)
+  const { totals } = outcome.value
+  return {
+    text: `Coupon ${code} is on your cart: ${price(totals.couponDiscount)} off. The total is now ${price(totals.total)}.`,
+    attach: { cart: outcome.value },
+  }
+}
+
+export const redeemPoints: Flow = function* (clause, turn) {
+  const profile = yield* use('loyalty_status', {}, LoyaltyProfile)
+  if (!profile.ok) return apology(profile.problem, 'your points')
+  const { quantity, bare, maxPrice, minPrice } = clause.quantities
+  const all = clause.words.some(
+    ({ normal }) => normal === 'all' || normal === 'max' || normal === 'everything',
+  )
+  const named = maxPrice ?? minPrice ?? quantity ?? bare[0]
+  const points = all || named === undefined ? profile.value.points : Math.round(named)
+  if (points <= 0) return { text: 'You have no points to redeem yet. You earn them with each order.' }
+  const outcome = yield* use('redeem_points', { points }, Cart)
+  if (!outcome.ok) return apology(outcome.problem, 'those points')
+  turn.memory = withoutQuestion(turn.memory)
+  const { totals, pointsRedeemed } = outcome.value
+  return {
+    text: `${pointsRedeemed} points are on your cart: ${price(totals.pointsDiscount)} off. They are spent when the order is paid. The total is now ${price(totals.total)}.`,
+    attach: { cart: outcome.value },
+  }
+}
+
+export const loyalty: Flow = function* (_clause, turn) {
+  const outcome = yield* use('loyalty_status', {}, LoyaltyProfile)
+  if (!outcome.ok) return apology(outcome.problem, 'your points')
+  turn.memory = withoutQuestion(turn.memory)
+  const { tier, points, nextTier, pointsToNextTier, discountPercent } = outcome.value
+  const discount = discountPercent > 0 ? ` You get ${discountPercent} % off every order.` : ''
+  const next =
+    nextTier === null || pointsToNextTier === null
+      ? ''
+      : ` ${pointsToNextTier} more points make you ${capital(nextTier)}.`
+  return { text: `You are a ${capital(tier)} member with ${points} points.${discount}${next}` }
+}

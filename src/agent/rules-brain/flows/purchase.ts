@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import { Cart, Checkout, Order } from '../../../contract/index.ts'
+import type { ToolOutcome } from '../../brain.ts'
+import { addressIn } from '../address.ts'
+import { apology } from '../apology.ts'
+import { type Call, type Flow, given, type Said, type Turn, use } from '../flow.ts'
+import { withoutQuestion } from '../memory.ts'
+import { type Mentions, mentionsOf } from '../mentions.ts'
+import { price, totalsLines } from '../wording.ts'
+import { wordsOf } from '../words.ts'
+
+/** Where an address names no country. */
+const HOME_COUNTRIES: Readonly<Record<string, string>> = {
+  INR: 'IN',
+  USD: 'US',
+  GBP: 'GB',
+  AUD: 'AU',
+  CAD: 'CA',
+  SGD: 'SG',
+  EUR: 'DE',
+}
+
+const WAYS_TO_PAY = 'by card, UPI (such as name@bank) or gift card'
+
+export const checkout: Flow = function* (clause, turn) {
+  if (namesPayment(turn)) return yield* pay(clause, turn)
+  const opened = yield* openCheckout(turn)
+  if ('text' in opened) return opened
+  turn.memory = { ...turn.memory, question: { about: 'payment', checkoutId: opened.id } }
+  return {
+    text: `Your items are held for you for a while. Here is what it comes to:\n${totalsLines(opened.totals)}\nHow would you like to pay: ${WAYS_TO_PAY}? Tell me too where to ship it, or say "pay" to use what you have saved.`,
+    attach: { checkout: opened },
+  }
+}
+
+function* openCheckout(turn: Turn): Generator<Call, Checkout | Said, ToolOutcome> {
+  const outcome = yield* use('start_checkout', {}, Checkout)
+  if (!outcome.ok) return apology(outcome.problem, 'one of your items')
+  turn.memory = { ...withoutQuestion(turn.memory), checkoutId: outcome.value.id }
+  return outcome.value
+}
+
+/** The way to pay that the message names: a UPI address, a gift card, or a card as the door passed it on. */
+function paymentIn(turn: Turn): Record<string, unknown> | undefined {
+  const { upi, giftCard } = mentionsIn(turn)
+  if (upi !== undefined) return { method: 'upi', vpa: upi.toLowerCase() }
+  if (giftCard !== undefined) return { method: 'gift_card', code: giftCard }
+  return turn.cardToken === undefined ? undefined : { method: 'card', token: turn.cardToken }
+}
+
+/** A way to pay may stand in another clause than the word "pay". */
+function mentionsIn(turn: Turn): Mentions {
+  return mentionsOf(wordsOf(turn.text))
+}
+
+function namesPayment(turn: Turn): boolean {
+  const { upi, giftCard, card } = mentionsIn(turn)
+  return upi !== undefined || giftCard !== undefined || card
+}
+
+export const pay: Flow = function* (_clause, turn) {
+  const { question } = turn.memory
+  const kept = question?.about === 'address' ? question.payment : undefined
+  const payment = paymentIn(turn) ?? kept
+  const shippingAddress = addressIn(turn.text, turn.customerName, HOME_COUNTRIES[turn.currency] ?? 'IN')
+  let { checkoutId } = turn.memory
+  if (checkoutId === undefined) {
+    const opened = yield* openCheckout(turn)
+    if ('text' in opened) return opened
+    checkoutId = opened.id
+  }
+  let outcome = yield* use('place_order', given({ checkoutId, payment, shippingAddress }), Order)
+  if (
+    !outcome.ok &&
+    ['checkout_expired', 'checkout_closed', 'not_found'].includes(outcome.problem.code) &&
+    !concernsGiftCard(payment)
+  ) {
+    const opened = yield* openCheckout(turn)
+    if ('text' in opened) return opened
+    checkoutId = opened.id
+    outcome = yield* use('place_order', given({ checkoutId, payment, shippingAddress }), Order)
+  }
+  if (outcome.ok) return placed(outcome.value, turn)
+  const missing = new Set(outcome.problem.errors?.map(({ path }) => path.split('.')[0]))
+  if (missing.has('payment')) {
+    turn.memory = { ...turn.memory, question: { about: 'payment', checkoutId } }
+    return { text: `How would you like to pay: ${WAYS_TO_PAY}?` }
+  }
+  if (missing.has('shippingAddress') || missing.has('addressId') || missing.has('address')) {
+    turn.memory = { ...turn.memory, question: { about: 'address', checkoutId, payment } }
+    return {
+      text: 'Where shall I ship it? Please write it as name, street, city, state and postal code, country, for example "Asha Rao, 12 MG Road, Bengaluru, Karnataka 560001, IN".',
+    }
+  }
+  if (outcome.problem.code === 'payment_declined' || outcome.problem.code === 'payment_timeout') {
+    turn.memory = { ...turn.memory, question: { about: 'payment', checkoutId } }
+  }
+  return apology(outcome.problem, 'that way to pay')
+}
+
+function concernsGiftCard(payment: unknown): boolean {
+  return z.looseObject({ method: z.literal('gift_card') }).safeParse(payment).success
+}
+
+/** What the customer hears once the order stands. */
+export function placed(order: Order, turn: Turn): Said {
+  const { checkoutId: _, ...rest } = withoutQuestion(turn.memory)
+  turn.memory = {
+    ...rest,
+    orders: [{ id: order.id, number: order.number, status: order.status }, ...turn.memory.orders].slice(
+      0,
+      10,
+    ),
+  }
+  const points = order.pointsEarned > 0 ? ` You earned ${order.pointsEarned} points.` : ''
+  return {
+    text: `Thank you! Your order ${order.number} is placed and ${price(order.totals.total)} is paid.${points} Say "track my order" whenever you want to know where it is.`,
+    attach: { order },
+  }
+}
+
+export const deliveryQuestion: Flow = function* (_clause, turn) {
+  const outcome = yield* use('view_cart', {}, Cart)
+  if (!outcome.ok) return apology(outcome.problem, 'your cart')
+  turn.memory = withoutQuestion(turn.memory)
+  const { items, totals } = outcome.value
+  const general =
+    'We ship from our warehouses and stores; the exact cost stands in the totals before you confirm, and each order shows its estimated delivery when you track it.'
+  if (items.length === 0) return { text: general }
+  const cost =
+    totals.shipping.amount === 0
+      ? 'Shipping for your cart is free.'
+      : `Shipping for your cart costs ${price(totals.shipping)}.`
+  return { text: `${cost} ${general}` }
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { apology } from '../apology.ts'
+import { type Flow, type Said, use } from '../flow.ts'
+import { withoutQuestion } from '../memory.ts'
+import { joined } from '../wording.ts'
+
+const CAPABILITIES =
+  'I can find products by kind, brand, colour, size and price, fill your cart, apply coupons and points, check out, track orders and take returns. If you want a human, just say so.'
+
+function saying(text: (turn: Parameters<Flow>[1]) => string): Flow {
+  return function* (_clause, turn): ReturnType<Flow> {
+    turn.memory = withoutQuestion(turn.memory)
+    return { text: text(turn) }
+  }
+}
+
+export const greeting = saying(({ catalog, customerName }) => {
+  const some = catalog.categories.slice(0, 3).map((category) => category.toLowerCase())
+  const hint = some.length === 0 ? '' : ` We have ${joined(some)} and more.`
+  return `Hello${customerName === undefined ? '' : ` ${customerName.split(' ')[0]}`}! I am the shop's assistant.${hint} What are you looking for?`
+})
+
+export const thanks = saying(() => 'You are welcome! Is there anything else I can do for you?')
+export const farewell = saying(() => 'Goodbye, and thank you for stopping by!')
+export const help = saying(() => CAPABILITIES)
+export const identity = saying(() => `I am the shop's automatic assistant, not a human. ${CAPABILITIES}`)
+export const paymentQuestion = saying(
+  () =>
+    'You can pay by card, UPI or gift card. I always show the totals and ask for your yes before any money moves.',
+)
+export const returnQuestion = saying(
+  () =>
+    'A paid order can be returned, whole or in part: say "return my order" and I will show you what comes back before anything is done. The refund goes to the way you paid.',
+)
+export const agreed = saying(
+  () => 'Gladly. What shall I do? You can search, say "show my cart" or "check out".',
+)
+export const refused = saying(() => 'All right, I will leave it. Is there anything else?')
+
+const HandOff = z.looseObject({ id: z.string() })
+
+export const handOff: Flow = function* (_clause, turn) {
+  turn.memory = { ...withoutQuestion(turn.memory), lost: 0 }
+  return yield* handingOver('The customer asked for a human')
+}
+
+/** Puts the conversation into the queue that the shop's people read. */
+export function* handingOver(reason: string): ReturnType<Flow> {
+  const outcome = yield* use('hand_off', { reason }, HandOff)
+  if (!outcome.ok) return apology(outcome.problem, 'a colleague')
+  const said: Said = {
+    text: 'I have passed our conversation on to a human colleague, who will come back to you here. Meanwhile I am still here to help.',
+  }
+  return said
+}
+
+/** When nothing was understood: ask again, and the second time in a row hand over. */
+export const lost: Flow = function* (_clause, turn) {
+  const times = turn.memory.lost + 1
+  if (times >= 2) {
+    turn.memory = { ...turn.memory, lost: 0 }
+    const said = yield* handingOver('The assistant did not understand the customer twice in a row')
+    return { ...said, text: `I am sorry, I still did not understand. ${said.text}` }
+  }
+  turn.memory = { ...turn.memory, lost: times }
+  return { text: `Sorry, I did not understand that. ${CAPABILITIES}` }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { Role } from '../../contract/index.ts'
+import { defineCollection } from '../../platform/collection.ts'
+import type { Context } from '../../platform/context.ts'
+import { ignoringDuplicate } from '../../platform/transaction.ts'
+
+const RefreshTokenDocument = z.object({
+  /** SHA-256 of the token; the token itself is kept nowhere. */
+  _id: z.string(),
+  familyId: z.string(),
+  userId: z.string(),
+  role: Role,
+  issuedAt: z.date(),
+  spentAt: z.date().optional(),
+  expiresAt: z.date(),
+})
+export type RefreshTokenDocument = z.infer<typeof RefreshTokenDocument>
+
+export const refreshTokensCollection = defineCollection({
+  name: 'refresh_tokens',
+  schema: RefreshTokenDocument,
+  indexes: [{ key: { familyId: 1 } }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+})
+
+/** Writes the token down unless it is there; the same token always says the same. */
+export async function keepRefreshToken(ctx: Context, token: RefreshTokenDocument): Promise<void> {
+  const { _id, ...rest } = token
+  await ignoringDuplicate(
+    refreshTokensCollection.in(ctx.db).updateOne({ _id }, { $setOnInsert: rest }, { upsert: true }),
+  )
+}
+
+export async function findRefreshToken(ctx: Context, hash: string): Promise<RefreshTokenDocument | null> {
+  return refreshTokensCollection.parseOrNull(await refreshTokensCollection.in(ctx.db).findOne({ _id: hash }))
+}
+
+/** Marks an unspent token as spent; only the first call for it does so. */
+export async function spendRefreshToken(ctx: Context, hash: string): Promise<void> {
+  await refreshTokensCollection
+    .in(ctx.db)
+    .updateOne({ _id: hash, spentAt: { $exists: false } }, { $set: { spentAt: ctx.clock.now() } })
+}
+
+/** Forgets tokens that have expired, which the database does by itself only now and then. */
+export async function deleteExpiredRefreshTokens(ctx: Context): Promise<number> {
+  const { deletedCount } = await refreshTokensCollection
+    .in(ctx.db)
+    .deleteMany({ expiresAt: { $lte: ctx.clock.now() } })
+  return deletedCount
+}

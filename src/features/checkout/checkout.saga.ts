@@ -1,0 +1,76 @@
+import { acquireLease, type Lease, LeaseLostError, releaseLease, renewLease } from '../../actors/index.ts'
+import type { Context } from '../../platform/context.ts'
+import { isUnsettled } from './checkout.rules.ts'
+import { type Attempt, type CheckoutDocument, loadCheckout, loadUnsettled } from './checkout.store.ts'
+import { authorize, voidAuthorization } from './saga/authorize.ts'
+import { capture } from './saga/capture.ts'
+import type { Drive, Step, StepResult } from './saga/drive.ts'
+import { place } from './saga/place.ts'
+import { settingsOf } from './settings.ts'
+
+const RESUMED_AT_ONCE = 50
+
+/**
+ * Drives a checkout until every attempt's money is taken or let go of. Each step is chosen by what is stored alone, so
+ * that whoever comes after a crash goes on at the same place: forwards while the checkout stands and its money is set
+ * aside, backwards once it has ended, or been declined, without an order.
+ * @throws LeaseLostError when somebody else has taken it over
+ */
+export async function drive(run: Drive, from: CheckoutDocument): Promise<StepResult> {
+  const { ctx, lease } = run
+  let result: StepResult = { checkout: from }
+  for (;;) {
+    const { checkout, halt } = result
+    const attempt = checkout.attempts.findLast(isUnsettled)
+    if (attempt === undefined || halt === true) return result
+    if (!(await renewLease(ctx, lease, settingsOf(ctx).leaseMs))) throw new LeaseLostError(lease.key)
+    const step = await stepFor(checkout, attempt)(run, checkout, attempt)
+    result = {
+      ...step,
+      ...(step.paid === undefined && result.paid !== undefined ? { paid: result.paid } : {}),
+    }
+  }
+}
+
+/** Each step forwards beside the step that undoes it; `place` undoes itself by not committing, `capture` never is undone. */
+const STEPS: Readonly<Record<string, Step>> = {
+  authorizing: authorize,
+  placing_order: place,
+  completed: capture,
+}
+const UNDO: Step = voidAuthorization
+
+function stepFor(checkout: CheckoutDocument, attempt: Attempt): Step {
+  const current = attempt === checkout.attempts.at(-1)
+  return (current ? STEPS[checkout.state] : undefined) ?? UNDO
+}
+
+/** The lease of whoever drives the checkout of that id. Null when somebody does. */
+export function acquireDriver(ctx: Context, checkoutId: string): Promise<Lease | null> {
+  return acquireLease(ctx, `checkout:${checkoutId}`, settingsOf(ctx).leaseMs)
+}
+
+/**
+ * Takes up the checkouts that were left half way and that nobody drives, and settles their money. Returns how many it
+ * has settled.
+ */
+export async function resumeCheckouts(ctx: Context): Promise<number> {
+  let settled = 0
+  for (const id of await loadUnsettled(ctx, RESUMED_AT_ONCE)) {
+    const lease = await acquireDriver(ctx, id)
+    if (lease === null) continue
+    try {
+      const checkout = await loadCheckout(ctx, id)
+      if (checkout === null) continue
+      const result = await drive({ ctx, lease, mode: 'resume' }, checkout)
+      if (!result.checkout.unsettled) settled += 1
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) {
+        ctx.log.error({ err: error, checkoutId: id }, 'a checkout could not be taken up')
+      }
+    } finally {
+      await releaseLease(ctx, lease)
+    }
+  }
+  return settled
+}

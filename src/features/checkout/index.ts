@@ -1,0 +1,14 @@
+import { checkoutsCollection } from './checkout.store.ts'
+
+export { type CheckoutMoved, checkoutChanged } from './checkout.events.ts'
+export { checkoutRoutes } from './checkout.routes.ts'
+export { resumeCheckouts } from './checkout.saga.ts'
+export { checkoutEvents, subscribeCheckoutRooms } from './checkout.socket.ts'
+export { cancelCheckout, closeCheckoutBeforeCartChange, expireCheckouts } from './end-checkout.ts'
+export { type PayRequest, payCheckout, placeOrder } from './pay-checkout.ts'
+export { getCheckout, getOpenCheckout } from './read-checkout.ts'
+export { type CheckoutSettings, configureCheckout, type SagaPoint } from './settings.ts'
+export { startCheckout } from './start-checkout.ts'
+
+/** What the composition root creates at start. */
+export const checkoutCollections = [checkoutsCollection]

@@ -1,0 +1,104 @@
+import type { ClientSession } from 'mongodb'
+import { z } from 'zod'
+import { defineCollection } from '../../platform/collection.ts'
+import type { Context } from '../../platform/context.ts'
+
+const Count = z.int().min(0)
+
+const LocationDocument = z.object({ id: z.string(), available: Count, stated: Count.optional() })
+
+const VariantDocument = z.object({
+  sku: z.string(),
+  received: Count,
+  sold: Count,
+  held: Count,
+  available: Count,
+  locations: z.array(LocationDocument),
+})
+
+/** One document for each product; every write of ours sets `revision` one higher and `variants` as a whole. */
+export const InventoryDocument = z.object({
+  _id: z.string(),
+  revision: z.int().min(0),
+  updatedAt: z.date(),
+  available: Count,
+  variants: z.array(VariantDocument),
+})
+export type InventoryDocument = z.infer<typeof InventoryDocument>
+
+export const inventoryCollection = defineCollection({
+  name: 'inventory',
+  schema: InventoryDocument,
+  indexes: [
+    { key: { 'variants.available': 1 }, name: 'variant_available' },
+    { key: { available: 1 }, name: 'available' },
+  ],
+})
+
+export async function loadInventory(
+  ctx: Pick<Context, 'db'>,
+  productId: string,
+  session?: ClientSession,
+): Promise<InventoryDocument | null> {
+  const document = await inventoryCollection
+    .in(ctx.db)
+    .findOne({ _id: productId }, session === undefined ? {} : { session })
+  return inventoryCollection.parseOrNull(document)
+}
+
+export async function loadInventories(
+  ctx: Pick<Context, 'db'>,
+  productIds: readonly string[],
+  session?: ClientSession,
+): Promise<InventoryDocument[]> {
+  if (productIds.length === 0) return []
+  const documents = await inventoryCollection
+    .in(ctx.db)
+    .find({ _id: { $in: [...productIds] } }, session === undefined ? {} : { session })
+    .toArray()
+  return documents.map((document) => inventoryCollection.parse(document))
+}
+
+export async function loadAllInventories(ctx: Pick<Context, 'db'>): Promise<InventoryDocument[]> {
+  const documents = await inventoryCollection.in(ctx.db).find().toArray()
+  return documents.map((document) => inventoryCollection.parse(document))
+}
+
+/** Products with at most `limit` pieces left, the emptiest first. */
+export async function loadScarce(ctx: Pick<Context, 'db'>, limit: number): Promise<InventoryDocument[]> {
+  const documents = await inventoryCollection
+    .in(ctx.db)
+    .find({ 'variants.available': { $lte: limit } })
+    .sort({ available: 1 })
+    .toArray()
+  return documents.map((document) => inventoryCollection.parse(document))
+}
+
+/** The variants, as `sku`, of which nothing is left. */
+export async function loadSoldOutSkus(ctx: Pick<Context, 'db'>): Promise<string[]> {
+  const documents = await inventoryCollection.in(ctx.db).find({ 'variants.available': 0 }).toArray()
+  return documents.flatMap((document) =>
+    inventoryCollection
+      .parse(document)
+      .variants.filter(({ available }) => available === 0)
+      .map(({ sku }) => sku),
+  )
+}
+
+/** Saves a changed document on condition that nobody was quicker; false when somebody was. */
+export async function saveInventory(
+  ctx: Pick<Context, 'db'>,
+  expectedRevision: number,
+  next: InventoryDocument,
+  session?: ClientSession,
+): Promise<boolean> {
+  const { _id, ...fields } = next
+  const { matchedCount } = await inventoryCollection
+    .in(ctx.db)
+    .updateOne(
+      { _id, revision: expectedRevision },
+      { $set: fields },
+      session === undefined ? {} : { session },
+    )
+  return matchedCount === 1
+}
