@@ -1,0 +1,74 @@
+import { parentPort } from 'node:worker_threads'
+import type { Context } from '../platform/context.ts'
+import { takeTick } from './ticks.ts'
+import { openWorkerContext } from './worker-context.ts'
+
+export type JobWork = (ctx: Context, signal: AbortSignal) => Promise<void>
+
+/** Runs a job once, if no other instance of the cluster has run it in this interval, and tells the scheduler. */
+export async function runOnce(
+  job: string,
+  intervalMs: (ctx: Context) => number,
+  work: JobWork,
+): Promise<void> {
+  await inWorker(job, async (ctx, signal) => {
+    if (!(await takeTick(ctx, job, intervalMs(ctx)))) return
+    await work(ctx, signal)
+    ctx.log.info({ job }, 'job done')
+  })
+}
+
+/** Runs a job every `intervalMs`, on one instance of the cluster at a time, until the scheduler cancels it. */
+export async function runRepeatedly(job: string, intervalMs: number, work: JobWork): Promise<void> {
+  await inWorker(job, async (ctx, signal) => {
+    while (!signal.aborted) {
+      try {
+        if (await takeTick(ctx, job, intervalMs)) await work(ctx, signal)
+      } catch (error) {
+        ctx.log.warn({ err: error, job }, 'a round of the job failed; the next one follows')
+      }
+      await pause(intervalMs, signal)
+    }
+  })
+}
+
+/** Runs the steps one after the other; one that fails keeps the others from nothing. */
+export async function runSteps(
+  ctx: Context,
+  steps: Readonly<Record<string, () => Promise<unknown>>>,
+): Promise<void> {
+  for (const [step, run] of Object.entries(steps)) {
+    try {
+      await run()
+    } catch (error) {
+      ctx.log.warn({ err: error, step }, 'a step of a job failed')
+    }
+  }
+}
+
+async function inWorker(job: string, work: JobWork): Promise<void> {
+  const cancelled = new AbortController()
+  parentPort?.on('message', (message: unknown) => {
+    if (message === 'cancel') cancelled.abort()
+  })
+  const { ctx, close } = await openWorkerContext()
+  let failed = false
+  try {
+    await work(ctx, cancelled.signal)
+  } catch (error) {
+    failed = true
+    ctx.log.error({ err: error, job }, 'job failed')
+  }
+  await close()
+  parentPort?.postMessage(failed ? 'failed' : 'done')
+  process.exit(failed ? 1 : 0)
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, milliseconds)
+  signal.addEventListener('abort', () => resolve(), { once: true })
+  await promise
+  clearTimeout(timer)
+}
