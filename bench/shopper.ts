@@ -1,0 +1,70 @@
+import { io, type Socket } from 'socket.io-client'
+import { z } from 'zod'
+import { AgentEvent, Authentication, OpenedSession } from '../src/contract/index.ts'
+
+const ACK_MS = 15_000
+const Ok = z.object({ ok: z.literal(true), data: z.unknown() })
+
+/** What one message of the agent took, in milliseconds from the sending. */
+export interface AnswerTimes {
+  readonly firstEventMs: number
+  readonly wholeAnswerMs: number
+}
+
+/** A guest with one chat session, as a browser has it. */
+export class Shopper {
+  readonly socket: Socket
+  readonly sessionId: string
+
+  private constructor(socket: Socket, sessionId: string) {
+    this.socket = socket
+    this.sessionId = sessionId
+  }
+
+  static async enter(url: string): Promise<Shopper> {
+    const response = await fetch(`${url}/api/auth/guest`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{}',
+    })
+    const { accessToken } = Authentication.parse(await response.json())
+    const socket = io(`${url}/chat`, {
+      transports: ['websocket'],
+      forceNew: true,
+      auth: { token: accessToken },
+    })
+    const opened = Ok.parse(await socket.timeout(ACK_MS).emitWithAck('session:open', {}))
+    return new Shopper(socket, OpenedSession.parse(opened.data).sessionId)
+  }
+
+  /** Says something; resolves with the acknowledgement. */
+  async send(text: string, clientMessageId: string): Promise<void> {
+    const message = { sessionId: this.sessionId, clientMessageId, text }
+    Ok.parse(await this.socket.timeout(ACK_MS).emitWithAck('message:send', message))
+  }
+
+  /** Says something and waits for the end of the run that answers it. */
+  async ask(text: string, clientMessageId: string): Promise<AnswerTimes> {
+    const started = performance.now()
+    let firstEventMs: number | undefined
+    const finished = new Promise<AnswerTimes>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer to "${text}"`)), ACK_MS)
+      const listen = (data: unknown) => {
+        firstEventMs ??= performance.now() - started
+        const { type } = AgentEvent.parse(data)
+        if (type !== 'RUN_FINISHED' && type !== 'RUN_ERROR') return
+        clearTimeout(timer)
+        this.socket.off('agent:event', listen)
+        if (type === 'RUN_ERROR') reject(new Error(`the run failed: ${text}`))
+        else resolve({ firstEventMs, wholeAnswerMs: performance.now() - started })
+      }
+      this.socket.on('agent:event', listen)
+    })
+    await this.send(text, clientMessageId)
+    return finished
+  }
+
+  leave(): void {
+    this.socket.disconnect()
+  }
+}

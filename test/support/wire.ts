@@ -1,0 +1,66 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/** A network between shop and database that can break. */
+export interface Wire {
+  /** The database's URI by way of the wire. */
+  readonly uri: string
+  /** Ends all connections and refuses new ones. */
+  cut(): void
+  /** Keeps connections open and carries nothing. */
+  freeze(): void
+  restore(): void
+  close(): Promise<void>
+}
+
+export async function startWire(databaseUri: string): Promise<Wire> {
+  const target = new URL(databaseUri)
+  const sockets = new Set<Socket>()
+  let state: 'whole' | 'cut' | 'frozen' = 'whole'
+  const server = createServer((near) => {
+    if (state === 'cut') {
+      near.destroy()
+      return
+    }
+    const far = connect(Number(target.port), target.hostname)
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from)
+      from.setNoDelay(true)
+      from.on('data', (chunk) => {
+        if (state === 'whole') to.write(chunk)
+      })
+      from.on('error', () => undefined)
+      from.on('close', () => {
+        sockets.delete(from)
+        to.destroy()
+      })
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const endAll = () => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return {
+    uri: `mongodb://127.0.0.1:${(server.address() as AddressInfo).port}/?directConnection=true`,
+    cut() {
+      state = 'cut'
+      endAll()
+    },
+    freeze() {
+      state = 'frozen'
+    },
+    restore() {
+      if (state === 'frozen') endAll()
+      state = 'whole'
+    },
+    async close() {
+      endAll()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
