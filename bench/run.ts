@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findRunningServer } from '@floorwalker/embedded-mongo'
 import { agentFigures } from './agent.ts'
 import { startChild } from './child.ts'
 import { type Figure, printTable } from './figures.ts'
@@ -12,23 +13,18 @@ const RESULTS = join(import.meta.dirname, 'results.json')
 const UNLIMITED = '1000000/1s'
 
 const folder = await mkdtemp(join(tmpdir(), 'floorwalker-bench-'))
-const database = await startChild(join(ROOT, 'scripts/db.ts'), { DATA_DIR: folder, DB_PORT: '0' })
-const variables = {
-  MONGODB_URI: database.address,
-  JWT_SECRET: 'a signing key for measurements only, of 32 bytes and more',
-  PORT: '0',
-  RATE_LIMIT_API: UNLIMITED,
-  RATE_LIMIT_EVENTS: UNLIMITED,
-}
+const variables = { DATA_DIR: folder, PORT: '0', RATE_LIMIT_API: UNLIMITED, RATE_LIMIT_EVENTS: UNLIMITED }
 try {
   const cold = await startChild(join(ROOT, 'src/main.ts'), variables)
   await cold.stop()
   const shop = await startChild(join(ROOT, 'src/main.ts'), variables)
+  const database = await findRunningServer(folder)
+  if (database === undefined) throw new Error('the shop does not tell where its database listens')
   const figures: Figure[] = [
     { name: 'ready, empty store', value: cold.readyAfterMs, unit: 'ms', promise: '< 5000 ms' },
     { name: 'ready, data there', value: shop.readyAfterMs, unit: 'ms', promise: '< 2000 ms' },
     ...(await agentFigures(shop.address)),
-    ...(await messageFigures(shop.address, database.address)),
+    ...(await messageFigures(shop.address, database)),
   ]
   await shop.stop()
   printTable(figures)
@@ -37,6 +33,5 @@ try {
     `${JSON.stringify({ at: new Date().toISOString(), node: process.version, figures }, null, 2)}\n`,
   )
 } finally {
-  await database.stop()
   await rm(folder, { recursive: true, force: true })
 }

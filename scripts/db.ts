@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DamagedStoreError, DataDirInUseError, startEmbeddedMongo } from '@floorwalker/embedded-mongo'
+import { whenParentGone } from '../src/platform/parent-process.ts'
 
 const HIGHEST_PORT = 65_535
 
@@ -35,6 +36,7 @@ try {
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
+  if (process.env.npm_lifecycle_event !== undefined) whenParentGone(stop)
   process.stdout.write(`ready ${server.uri}\n`)
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
-import { type Brain, createRulesBrain, createSalesAgent } from './agent/index.ts'
+import { type Brain, createOfflineBrain, createSalesAgent } from './agent/index.ts'
 import type { Config } from './config.ts'
 import { docsPages } from './docs/pages.ts'
 import {
@@ -44,6 +44,8 @@ export interface App {
   readonly http: Server
   readonly io: ShopServer
   readonly ctx: Context
+  /** Loads what only conversations need; for when the shop already serves. */
+  prepare(): Promise<void>
   /** Finishes what is under way, then lets go of every connection, timer and worker. */
   close(): Promise<void>
 }
@@ -97,7 +99,7 @@ async function open(
   ctx: Context,
   overrides: Overrides,
   closers: Array<() => Promise<void>>,
-): Promise<Pick<App, 'http' | 'io'>> {
+): Promise<Pick<App, 'http' | 'io' | 'prepare'>> {
   const { config } = ctx
   await ensureCollections(ctx.db, COLLECTIONS)
   await Promise.all([ensureAdmin(ctx), seedIfEmpty(ctx)])
@@ -137,7 +139,8 @@ async function open(
   )
   ctx.events.subscribe(familyRevoked, ({ familyId }) => sockets.endFamily(familyId))
   subscribeRooms(ctx, sockets.io)
-  const agent = createSalesAgent(ctx, overrides.brain ?? createRulesBrain())
+  const offline = createOfflineBrain()
+  const agent = createSalesAgent(ctx, overrides.brain ?? offline)
   const conversations = startConversations(ctx, sockets.io, agent)
   closers.push(
     () => conversations.close(),
@@ -150,7 +153,7 @@ async function open(
     await jobs?.close()
   })
   await Promise.all([revocations.opened, inventory.opened, conversations.opened])
-  return { http, io: sockets.io }
+  return { http, io: sockets.io, prepare: () => offline.prepare() }
 }
 
 /** The demo shop, the reference, and the pictures of the demo's products, which are drawn as they are asked for. */

@@ -1,9 +1,13 @@
-import { readConfig } from './config.ts'
+import { enableCompileCache } from 'node:module'
+
+// before anything of ours is loaded: the second start finds it compiled
+enableCompileCache()
 
 try {
+  const { readConfig } = await import('./config.ts')
   const config = readConfig(process.env)
   const { runProcess } = await import('./process.ts')
-  await runProcess(config)
+  await runProcess(config, { byNpm: process.env.npm_lifecycle_event !== undefined })
 } catch (error) {
   process.stderr.write(
     `Floorwalker could not start: ${error instanceof Error ? error.message : String(error)}\n`,

@@ -44,6 +44,7 @@ export const ACCESSORIES: readonly Blueprint[] = [
     ],
     materials: ['brushed steel', 'plant-based acetate', 'titanium', 'recycled nylon', 'bamboo'],
     colors: ['Black', 'Tortoise', 'Gold', 'Silver', 'Navy', 'Brown', 'Olive', 'Rose Gold'],
+    colorsEach: [1, 1],
     sizes: [],
     features: [
       'Polarised lenses take the glare off water and wet roads.',

@@ -27,6 +27,8 @@ export interface Blueprint {
   readonly kinds: Some<Kind>
   readonly materials: Some<string>
   readonly colors: Some<string>
+  /** How many of the colours a product comes in, at least and at most; two to four without it. */
+  readonly colorsEach?: readonly [number, number]
   readonly sizes: readonly string[]
   /** By how much a variant's price rises from one size to the next, in whole rupees. */
   readonly sizeStep?: number

@@ -14,6 +14,7 @@ export const DEMO_PRODUCTS = 280
 
 const NEWEST = Date.UTC(2025, 9, 1)
 const BETWEEN_MS = 97 * 60_000
+const COLORS_EACH: readonly [number, number] = [2, 4]
 
 const MODELS = [
   'Solstice',
@@ -94,7 +95,10 @@ function demoProduct(index: number, currency: string): DemoProduct {
   const slug = slugOf(name)
   const rupees = charming(kind.price[0] + (kind.price[1] - kind.price[0]) * chance.fraction() ** 1.7)
   const material = chance.pick(kind.materials ?? blueprint.materials)
-  const colors = chance.some(kind.colors ?? blueprint.colors, chance.between(2, 4))
+  const colors = chance.some(
+    kind.colors ?? blueprint.colors,
+    chance.between(...(blueprint.colorsEach ?? COLORS_EACH)),
+  )
   const sku = `${blueprint.code}-${String(index + 1).padStart(4, '0')}`
   const variants = variantsOf({ ...blueprint, ...kind }, colors, sku, rupees, currency)
   const dearer = charming(rupees * (1.15 + chance.fraction() * 0.4))

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createApi } from '../support/api.ts'
 import { connectClient } from '../support/client.ts'
@@ -118,4 +119,24 @@ test.each([
   expect(status).toBe(1)
   expect(stderr).toContain(name)
   expect(stderr).not.toContain('    at ')
+})
+
+test('a signal to npm, whose shell dies of it without handing it on, stops the shop too', async () => {
+  const shell = spawn(
+    '/bin/sh',
+    ['-c', `"${process.execPath}" "${join(import.meta.dirname, '../../src/main.ts')}"; true`],
+    {
+      env: { npm_lifecycle_event: 'start', DATA_DIR: dataDir, PORT: '0', SEED_DEMO: 'false' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  const lines: string[] = []
+  for await (const line of createInterface(shell.stdout)) {
+    lines.push(line)
+    // the loop ends when the shop itself closes the pipe
+    if (line.startsWith('ready ')) shell.kill('SIGTERM')
+  }
+  expect(shell.signalCode).toBe('SIGTERM')
+  expect(lines.at(-1)).toContain('"stopped"')
+  await (await start()).stop()
 })
