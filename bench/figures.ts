@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string
   readonly value: number
-  readonly unit: 'ms' | '/s' | 'x'
+  readonly unit: 'ms' | '/s' | 'x' | 'kB'
   /** What this figure is promised to be, where something is. */
   readonly promise?: string
 }

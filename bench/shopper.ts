@@ -3,6 +3,11 @@ import { z } from 'zod'
 import { AgentEvent, Authentication, OpenedSession } from '../src/contract/index.ts'
 
 const ACK_MS = 15_000
+const ProductPage = z.object({
+  items: z.array(
+    z.object({ id: z.string(), variants: z.array(z.object({ sku: z.string(), available: z.number() })) }),
+  ),
+})
 const Ok = z.object({ ok: z.literal(true), data: z.unknown() })
 
 /** What one message of the agent took, in milliseconds from the sending. */
@@ -15,10 +20,15 @@ export interface AnswerTimes {
 export class Shopper {
   readonly socket: Socket
   readonly sessionId: string
+  readonly #url: string
+  readonly #token: string
+  #product: { productId: string; sku: string } | undefined
 
-  private constructor(socket: Socket, sessionId: string) {
+  private constructor(socket: Socket, sessionId: string, url: string, token: string) {
     this.socket = socket
     this.sessionId = sessionId
+    this.#url = url
+    this.#token = token
   }
 
   static async enter(url: string): Promise<Shopper> {
@@ -28,13 +38,39 @@ export class Shopper {
       body: '{}',
     })
     const { accessToken } = Authentication.parse(await response.json())
-    const socket = io(`${url}/chat`, {
-      transports: ['websocket'],
-      forceNew: true,
-      auth: { token: accessToken },
+    return Shopper.#connect(url, accessToken, {})
+  }
+
+  static async #connect(url: string, token: string, session: { sessionId?: string }): Promise<Shopper> {
+    const socket = io(`${url}/chat`, { transports: ['websocket'], forceNew: true, auth: { token } })
+    const opened = Ok.parse(await socket.timeout(ACK_MS).emitWithAck('session:open', session))
+    return new Shopper(socket, OpenedSession.parse(opened.data).sessionId, url, token)
+  }
+
+  /** The same session on another instance; this connection is given up. */
+  async move(url: string): Promise<Shopper> {
+    const moved = await Shopper.#connect(url, this.#token, { sessionId: this.sessionId })
+    this.leave()
+    return moved
+  }
+
+  /** Puts one more piece of some product into the cart. */
+  async fillCart(): Promise<void> {
+    this.#product ??= await this.#findProduct()
+    const response = await fetch(`${this.#url}/api/cart/items`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${this.#token}` },
+      body: JSON.stringify({ ...this.#product, quantity: 1 }),
     })
-    const opened = Ok.parse(await socket.timeout(ACK_MS).emitWithAck('session:open', {}))
-    return new Shopper(socket, OpenedSession.parse(opened.data).sessionId)
+    if (response.status !== 201) throw new Error(`the cart was answered ${response.status}`)
+  }
+
+  async #findProduct(): Promise<{ productId: string; sku: string }> {
+    const response = await fetch(`${this.#url}/api/products?inStock=true&limit=100`)
+    const best = ProductPage.parse(await response.json())
+      .items.flatMap(({ id, variants }) => variants.map((variant) => ({ ...variant, productId: id })))
+      .reduce((most, variant) => (variant.available > most.available ? variant : most))
+    return { productId: best.productId, sku: best.sku }
   }
 
   /** Says something; resolves with the acknowledgement. */
