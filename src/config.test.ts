@@ -34,6 +34,15 @@ describe('the configuration', () => {
     expect(readConfig({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32) }).seedDemo).toBe(false)
   })
 
+  it('takes origins and nothing else for CORS_ORIGINS', () => {
+    const origins = (CORS_ORIGINS: string) => readConfig({ CORS_ORIGINS }).corsOrigins
+    expect(origins('https://shop.example, http://127.0.0.1:5173/')).toHaveLength(2)
+    expect(origins('*')).toEqual(['*'])
+    for (const wrong of ['shop.example', 'https://shop.example/cart', 'https://']) {
+      expect(() => origins(wrong)).toThrow('CORS_ORIGINS')
+    }
+  })
+
   it('takes an empty variable as absent', () => {
     expect(readConfig({ MONGODB_URI: '', PORT: '' }).mongo.uri).toBeUndefined()
   })

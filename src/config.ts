@@ -29,6 +29,13 @@ const list = z.string().transform((value) =>
     .filter((entry) => entry !== ''),
 )
 
+/** Scheme, host and port alone, with a slash at the end at the most. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+\/?$/i
+const origins = list.refine(
+  (values) => values.every((value) => value === '*' || ORIGIN.test(value)),
+  'must be origins such as https://shop.example, separated by commas, or *',
+)
+
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
 
@@ -59,7 +66,7 @@ const Environment = z.object({
   ACCESS_TOKEN_TTL: duration.prefault('1h'),
   REFRESH_TOKEN_TTL: duration.prefault('7d'),
   BCRYPT_COST: integer(10, 15).default(12),
-  CORS_ORIGINS: list.prefault(''),
+  CORS_ORIGINS: origins.prefault(''),
   SESSION_IDLE_TIMEOUT: duration.prefault('30m'),
   RATE_LIMIT_SIGNIN: rate.prefault('10/15m'),
   RATE_LIMIT_API: rate.prefault('600/1m'),

@@ -44,7 +44,7 @@ export const ACCOUNT_ROUTES = {
     summary: 'Exchange a refresh token for a new pair',
     body: Refresh,
     success: ok(Authentication),
-    errors: ['unauthenticated', 'refresh_reused'],
+    errors: ['unauthenticated', 'refresh_reused', 'token_revoked'],
   },
   logOut: {
     method: 'POST',

@@ -48,7 +48,10 @@ export const GiftCardPayment = z.strictObject({ method: z.literal('gift_card'), 
 export const SavedPayment = z.strictObject({ paymentMethodId: Id })
 
 export const Payment = z
-  .union([CardDetails, CardToken, UpiPayment, GiftCardPayment, SavedPayment])
+  .union([CardDetails, CardToken, UpiPayment, GiftCardPayment, SavedPayment], {
+    error:
+      'must be { method: "card", token }, { method: "card", number, expMonth, expYear, cvc }, { method: "upi", vpa }, { method: "gift_card", code } or { paymentMethodId }',
+  })
   .meta({ id: 'Payment' })
 export type Payment = z.infer<typeof Payment>
 

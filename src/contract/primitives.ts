@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
-/** An opaque identifier; an id that cannot exist is `not_found`, so only its size is checked here. */
-export const Id = z.string().min(1).max(128)
+/** An opaque identifier. One that cannot exist is `not_found`, whatever it looks like, so nothing is checked here. */
+export const Id = z.string()
 
 /** ISO 8601 in UTC. */
 export const Time = z.iso.datetime()

@@ -6,12 +6,33 @@ export const Phone = z
   .trim()
   .regex(/^\+?[0-9 ()-]{5,24}$/, 'must be a telephone number')
 
+const NO_COUNTRY = 'must be an ISO 3166 country code of two letters'
+const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
+/** Codes of two letters that the names of regions know and ISO 3166-1 gives to no country. */
+const UNASSIGNED = new Set([
+  'AC',
+  'CP',
+  'CQ',
+  'DG',
+  'EA',
+  'EU',
+  'EZ',
+  'IC',
+  'QO',
+  'TA',
+  'UN',
+  'XA',
+  'XB',
+  'ZZ',
+])
+
 /** ISO 3166-1 alpha-2. */
 export const Country = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[A-Z]{2}$/, 'must be an ISO 3166 country code of two letters')
+  .regex(/^[A-Z]{2}$/, { error: NO_COUNTRY, abort: true })
+  .refine((code) => regions.of(code) !== undefined && !UNASSIGNED.has(code), NO_COUNTRY)
 
 export const ShippingAddress = z
   .strictObject({
@@ -52,7 +73,10 @@ export const Address = PostalAddress.extend({ id: Id, isDefault: z.boolean() }).
 export type Address = z.infer<typeof Address>
 export const AddressList = listOf(Address)
 
-const Preference = z.union([z.string().max(500), z.number(), z.boolean(), z.null()])
+const Choice = z.union([z.string().max(500), z.number(), z.boolean(), z.null()])
+const Preference = z.union([Choice, z.array(Choice).max(50)], {
+  error: 'must be text, a number, true, false, null, or a list of up to 50 of these',
+})
 
 export const Preferences = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/), Preference)

@@ -55,6 +55,12 @@ export interface Client<N extends NamespaceName> {
   close(): void
 }
 
+/** Is shown what the server sends; it throws when that is not what it should be. */
+export interface Observer {
+  ack(event: string, answer: unknown): void
+  broadcast(event: string, data: unknown): void
+}
+
 interface Broadcast {
   readonly event: string
   readonly data: unknown
@@ -69,6 +75,8 @@ export async function connectClient<N extends NamespaceName>(
     readonly reconnection?: boolean
     readonly query?: Record<string, string>
     readonly origin?: string
+    /** Sees every acknowledgement and broadcast as it came. */
+    readonly observer?: Observer
   } = {},
 ): Promise<Client<N>> {
   const socket = io(`${url}${namespace}`, {
@@ -85,6 +93,7 @@ export async function connectClient<N extends NamespaceName>(
   socket.onAny((event: string, data: unknown) => {
     const schema = table.server[event]
     if (schema === undefined) throw new Error(`the server sent an unknown event ${event}`)
+    options.observer?.broadcast(event, data)
     const broadcast = { event, data: schema.payload.parse(data) }
     log.push(broadcast)
     for (const listener of [...listeners]) listener(broadcast)
@@ -99,8 +108,11 @@ export async function connectClient<N extends NamespaceName>(
   })
   const ended = new Promise<string>((resolve) => socket.once('disconnect', resolve))
 
-  const emit = async (event: string, ...args: unknown[]): Promise<Acknowledgement<unknown>> =>
-    socket.timeout(WAIT_MS).emitWithAck(event, ...args)
+  const emit = async (event: string, ...args: unknown[]): Promise<Acknowledgement<unknown>> => {
+    const answer: Acknowledgement<unknown> = await socket.timeout(WAIT_MS).emitWithAck(event, ...args)
+    if (Object.hasOwn(table.client, event)) options.observer?.ack(event, answer)
+    return answer
+  }
   const send = async <E extends ClientEventName<N>>(
     event: E,
     payload: EventInput<N, E>,

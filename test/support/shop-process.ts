@@ -20,10 +20,14 @@ export interface ShopProcess {
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
 
-/** Starts `src/main.ts` with these variables on a free port and waits for `ready`. */
-export async function startShopProcess(variables: Readonly<Record<string, string>>): Promise<ShopProcess> {
+/** Starts `src/main.ts`, or another program of the project, with these variables on a free port and waits for `ready`. */
+export async function startShopProcess(
+  variables: Readonly<Record<string, string>>,
+  program = 'src/main.ts',
+  args: readonly string[] = [],
+): Promise<ShopProcess> {
   const started = performance.now()
-  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
+  const child = spawn(process.execPath, [join(ROOT, program), ...args], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -7,6 +7,7 @@ import type { ProductDocument } from './catalog.store.ts'
 import { productView } from './catalog.view.ts'
 import { type Ranked, rank, type Term } from './ranking.ts'
 import { compoundsOf, guessWords, type KnownWord } from './spelling.ts'
+import { isAudience, otherNames } from './synonyms.ts'
 import { catalogDictionary } from './vocabulary.ts'
 import { searchTerms, stem } from './words.ts'
 
@@ -64,7 +65,10 @@ async function findMatches(ctx: Context, query: ProductSearch): Promise<Match[]>
 /** Products with a compound must be so many times as frequent as the plain word to be meant by it. */
 const COMPOUND_MAJORITY = 3
 
-/** Joins what was typed apart (`sun glasses`) and guesses at words that no product has, or hardly any. */
+/**
+ * Joins what was typed apart (`sun glasses`), thinks of the catalog's own names for things, and guesses at words that
+ * no product has, or hardly any.
+ */
 export function toTerms(asked: readonly string[], known: ReadonlyMap<string, KnownWord>): Term[] {
   const terms: Term[] = []
   for (let index = 0; index < asked.length; index += 1) {
@@ -74,8 +78,12 @@ export function toTerms(asked: readonly string[], known: ReadonlyMap<string, Kno
     if (joined !== word && known.has(stem(joined))) {
       terms.push({ words: [joined], guesses: [] })
       index += 1
+    } else if (plain?.names !== true && otherNames(word, known).length > 0) {
+      terms.push({ words: [], guesses: otherNames(word, known) })
     } else if (plain === undefined) {
-      terms.push({ words: [], guesses: guessWords(word, known.values()) })
+      terms.push({ words: [], guesses: isAudience(word) ? [] : guessWords(word, known.values()) })
+    } else if (isAudience(word)) {
+      terms.push({ words: [word], guesses: [], audience: true })
     } else {
       const compounds = compoundsOf(plain.stem, known.values())
       terms.push({

@@ -18,6 +18,8 @@ export interface Candidate {
 export interface Term {
   readonly words: readonly string[]
   readonly guesses: readonly string[]
+  /** Whether it only says for whom: less than any word that says what is wanted. */
+  readonly audience?: boolean
 }
 
 export interface Ranked {
@@ -37,7 +39,8 @@ const RATING_FACTOR = 0.05
 const TEXT_FACTOR = 0.2
 
 /**
- * Orders candidates, best match first. Only those stay that meet as many of the query's words as the best of them.
+ * Orders candidates, best match first. Only those stay that meet as many of the query's words as the best of them,
+ * of the words for whom only after the others.
  */
 export function rank(query: string, terms: readonly Term[], candidates: readonly Candidate[]): Ranked[] {
   const judged = candidates.map((candidate) => judge(fold(query), terms, candidate))
@@ -53,9 +56,9 @@ function judge(query: string, terms: readonly Term[], candidate: Candidate): Ran
   const fields = stemsOf(candidate)
   let met = 0
   let points = 0
-  for (const { words, guesses } of terms) {
+  for (const { words, guesses, audience } of terms) {
     const best = Math.max(bestField(fields, words), GUESS_FACTOR * bestField(fields, guesses))
-    if (best > 0) met += 1
+    if (best > 0) met += audience === true ? 1 / (terms.length + 1) : 1
     points += best
   }
   const asked = new Set(terms.flatMap(({ words, guesses }) => [...words, ...guesses].map(stem)))

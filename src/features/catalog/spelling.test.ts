@@ -8,6 +8,7 @@ const known: KnownWord[] = ['sunglasses', 'headphones', 'smartphones', 'watch', 
     stem: stem(word),
     word,
     count: 3,
+    names: true,
   }),
 )
 
@@ -17,6 +18,17 @@ describe('guessWords', () => {
     expect(guessWords('snuglasses', known)).toEqual(['sunglasses'])
     expect(guessWords('lether', known)).toEqual(['leather'])
     expect(guessWords('wacth', known)).toEqual(['watch'])
+  })
+
+  it('holds the first letter of a short word for right', () => {
+    const hair = { stem: 'hair', word: 'hair', count: 9, names: true }
+    expect(guessWords('chair', [...known, hair])).toEqual([])
+    expect(guessWords('ahir', [...known, hair])).toEqual(['hair'])
+  })
+
+  it('does not take the word of a description for a slip', () => {
+    const parts = { stem: 'part', word: 'parts', count: 9, names: false }
+    expect(guessWords('pants', [...known, parts])).toEqual([])
   })
 
   it('takes a beginning for the word', () => {

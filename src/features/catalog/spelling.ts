@@ -3,14 +3,17 @@ export interface KnownWord {
   readonly stem: string
   readonly word: string
   readonly count: number
+  /** Whether it says what some product is; else it only stands in descriptions. */
+  readonly names: boolean
 }
 
 const MOST_GUESSES = 3
 const SHORTEST_PART = 3
+const FIRST_LETTER_FREE_FROM = 8
 
 /**
  * What a shopper may have meant by a word that no product has: known words that begin with it or end in it, else
- * those that differ by a typing mistake or two. The best guesses first, three at most.
+ * those that name products and differ by a typing mistake or two. The best guesses first, three at most.
  */
 export function guessWords(term: string, known: Iterable<KnownWord>): string[] {
   const parts: KnownWord[] = []
@@ -19,9 +22,9 @@ export function guessWords(term: string, known: Iterable<KnownWord>): string[] {
   for (const entry of known) {
     if (term.length >= SHORTEST_PART && entry.word.startsWith(term)) parts.push(entry)
     else if (term.length > SHORTEST_PART && entry.word.endsWith(term)) parts.push(entry)
-    else if (allowed > 0 && Math.abs(entry.word.length - term.length) <= allowed) {
+    else if (entry.names && allowed > 0 && Math.abs(entry.word.length - term.length) <= allowed) {
       const distance = typingDistance(term, entry.word, allowed)
-      if (distance <= allowed) slips.push({ known: entry, distance })
+      if (distance <= allowed && mayBegin(term, entry.word)) slips.push({ known: entry, distance })
     }
   }
   if (parts.length > 0) {
@@ -40,6 +43,12 @@ export function guessWords(term: string, known: Iterable<KnownWord>): string[] {
     )
     .map((slip) => slip.known.word)
     .slice(0, MOST_GUESSES)
+}
+
+/** Whether a short word begins as another does: whoever types it hardly ever gets the first letter wrong. */
+function mayBegin(term: string, word: string): boolean {
+  if (term.length >= FIRST_LETTER_FREE_FROM || term[0] === word[0]) return true
+  return term[0] === word[1] && term[1] === word[0]
 }
 
 /** Known words of which the given stem is the last part: `smartphone` for `phone`. */

@@ -56,12 +56,15 @@ export function toDictionary(products: readonly ProductDocument[]): Dictionary {
   const words = new Map<string, KnownWord>()
   for (const product of products) {
     const texts = [product.name, product.brand ?? '', product.category, ...product.tags, ...product.colors]
+    const naming = new Set(texts.flatMap(wordsOf).map(stem))
     const seen = new Map([...texts, product.description].flatMap(wordsOf).map((word) => [stem(word), word]))
     for (const [key, word] of seen) {
+      const known = words.get(key)
       words.set(key, {
         stem: key,
-        word: words.get(key)?.word ?? word,
-        count: (words.get(key)?.count ?? 0) + 1,
+        word: known?.word ?? word,
+        count: (known?.count ?? 0) + 1,
+        names: naming.has(key) || known?.names === true,
       })
     }
   }
