@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Product } from '../../contract/index.ts'
 import { ShopError } from '../../platform/errors.ts'
@@ -148,5 +149,72 @@ describe("merging a guest's lines", () => {
 
   test(`stops at ${MAX_QUANTITY} pieces`, () => {
     expect(mergedLines([line('M', 60)], [line('M', 60)], facts([SHIRT]))).toEqual([line('M', MAX_QUANTITY)])
+  })
+})
+
+describe('whatever is done to a cart', () => {
+  const anyStock = fc.record({ S: fc.nat(150), M: fc.nat(150), L: fc.nat(150) })
+  const anySku = fc.constantFrom('S', 'M', 'L')
+  const anyQuantity = fc.integer({ min: 1, max: MAX_QUANTITY })
+  const anyLines = fc
+    .uniqueArray(fc.record({ sku: anySku, quantity: anyQuantity }), { selector: ({ sku }) => sku })
+    .map((lines) => lines.map(({ sku, quantity }) => line(sku, quantity)))
+  const anyStep = fc.record({
+    act: fc.constantFrom('add', 'set', 'drop'),
+    sku: anySku,
+    quantity: anyQuantity,
+  })
+
+  const orRefused = (lines: CartLine[], work: () => CartLine[]): CartLine[] => {
+    let next = lines
+    refusal(() => {
+      next = work()
+    })
+    return next
+  }
+
+  test('a variant has one line, of 1 to the most pieces, and never more than there are', () => {
+    fc.assert(
+      fc.property(anyStock, fc.array(anyStep, { maxLength: 30 }), (stock, steps) => {
+        const known = facts([product('shirt', stock)])
+        let lines: CartLine[] = []
+        for (const { act, sku, quantity } of steps) {
+          lines = orRefused(lines, () => {
+            if (act === 'add') return withAdded(lines, line(sku, quantity), known)
+            return act === 'set'
+              ? withQuantity(lines, `line-${sku}`, quantity, known)
+              : without(lines, `line-${sku}`)
+          })
+          expect(new Set(lines.map((one) => one.sku)).size).toBe(lines.length)
+          for (const one of lines) {
+            expect(one.quantity).toBeGreaterThanOrEqual(1)
+            expect(one.quantity).toBeLessThanOrEqual(Math.min(MAX_QUANTITY, availableTo(one, known)))
+          }
+        }
+      }),
+    )
+  })
+
+  test('a merge takes nothing away, adds up to the sum at the most, and grows no line beyond the stock', () => {
+    fc.assert(
+      fc.property(anyStock, anyLines, anyLines, (stock, own, guests) => {
+        const known = facts([product('shirt', stock)])
+        const merged = mergedLines(own, guests, known)
+        const of = (lines: readonly CartLine[], sku: string) =>
+          lines.find((one) => one.sku === sku)?.quantity ?? 0
+        expect(new Set(merged.map(({ sku }) => sku)).size).toBe(merged.length)
+        for (const sku of ['S', 'M', 'L']) {
+          const after = of(merged, sku)
+          const before = of(own, sku)
+          expect(after).toBeGreaterThanOrEqual(before)
+          expect(after).toBeLessThanOrEqual(before + of(guests, sku))
+          if (after > before) {
+            expect(after).toBeLessThanOrEqual(Math.min(MAX_QUANTITY, availableTo(line(sku, 1), known)))
+          }
+        }
+        expect(merged.slice(0, own.length).map(({ id }) => id)).toEqual(own.map(({ id }) => id))
+        expect(mergedLines(merged, [], known)).toEqual(merged)
+      }),
+    )
   })
 })

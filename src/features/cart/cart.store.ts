@@ -34,23 +34,19 @@ export const cartsCollection = defineCollection({
   indexes: [{ key: { updatedAt: 1 }, name: 'age' }],
 })
 
+/** When a cart that nobody has touched was changed last: the same at every reading. */
+const NEVER = new Date(0)
+
 /** The user's cart; one that nobody has touched is empty, with version 0. */
 export async function loadCart(
-  ctx: Pick<Context, 'db' | 'clock'>,
+  ctx: Database,
   userId: string,
   session?: ClientSession,
 ): Promise<CartDocument> {
   const document = await cartsCollection
     .in(ctx.db)
     .findOne({ _id: userId }, session === undefined ? {} : { session })
-  return (
-    cartsCollection.parseOrNull(document) ?? {
-      ...emptied,
-      _id: userId,
-      version: 0,
-      updatedAt: ctx.clock.now(),
-    }
-  )
+  return cartsCollection.parseOrNull(document) ?? { ...emptied, _id: userId, version: 0, updatedAt: NEVER }
 }
 
 const emptied = { items: [], couponCode: null, pointsRedeemed: 0, checkoutId: null }

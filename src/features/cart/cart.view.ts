@@ -1,4 +1,4 @@
-import type { Cart, CartItem } from '../../contract/index.ts'
+import type { Cart, CartItem, Product } from '../../contract/index.ts'
 import { refusalOf, termsOf } from '../loyalty/index.ts'
 import type { CartFacts } from './cart.facts.ts'
 import { availableTo, liveLines, soldVariant } from './cart.rules.ts'
@@ -23,7 +23,7 @@ export function quote(document: CartDocument, facts: CartFacts): CartQuote {
         productId: product.id,
         sku: line.sku,
         name: product.name,
-        image: product.images[0]?.url ?? null,
+        image: pictureOf(product, variant.color),
         ...(variant.color === undefined ? {} : { color: variant.color }),
         ...(variant.size === undefined ? {} : { size: variant.size }),
         unitPrice: variant.price,
@@ -53,6 +53,13 @@ export function quote(document: CartDocument, facts: CartFacts): CartQuote {
       updatedAt: document.updatedAt.toISOString(),
     },
   }
+}
+
+/** The picture that shows the variant, as far as what stands under it tells; else the first. */
+function pictureOf({ images }: Product, color: string | undefined): string | null {
+  const ending = ` in ${color}`.toLowerCase()
+  const own = color === undefined ? undefined : images.find(({ alt }) => alt.toLowerCase().endsWith(ending))
+  return (own ?? images[0])?.url ?? null
 }
 
 function couponInForce(items: readonly CartItem[], { coupon: known, now, currency }: CartFacts) {

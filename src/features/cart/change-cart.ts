@@ -10,6 +10,7 @@ import { type CartFacts, type FactsWanted, loadCartFacts } from './cart.facts.ts
 import { liveLines } from './cart.rules.ts'
 import { type CartDocument, loadCart, saveCart } from './cart.store.ts'
 import { quote } from './cart.view.ts'
+import { inCartTurn } from './cart-turns.ts'
 
 /** A user's cart has a new version. */
 export interface CartChange {
@@ -65,14 +66,19 @@ export interface ChangeOptions {
   readonly claim?: IdempotencyClaim | undefined
 }
 
-const MOST_TRIES = 20
+/** Each try that fails is a change that another instance has made meanwhile. */
+const MOST_TRIES = 100
 
 /**
  * The one way in which a shopper's command changes a cart: read, change, and save on condition that nobody was
  * quicker, otherwise again. The open checkout of the cart is closed in the same transaction.
  * @throws ShopError `unavailable` when others are quicker all the time, and what `change` throws
  */
-export async function changeCart(ctx: Context, options: ChangeOptions, change: Change): Promise<Cart> {
+export function changeCart(ctx: Context, options: ChangeOptions, change: Change): Promise<Cart> {
+  return inCartTurn(ctx, [options.userId], () => changeInTurn(ctx, options, change))
+}
+
+async function changeInTurn(ctx: Context, options: ChangeOptions, change: Change): Promise<Cart> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const before = await loadCart(ctx, options.userId)
     const facts = await loadCartFacts(ctx, before, options.wanted)

@@ -6,6 +6,7 @@ import { loadCartFacts } from './cart.facts.ts'
 import { liveLines, mergedLines } from './cart.rules.ts'
 import { type CartDocument, emptiedCart, loadCart, saveCart } from './cart.store.ts'
 import { quote } from './cart.view.ts'
+import { inCartTurn } from './cart-turns.ts'
 import { cartChanged, runHooks } from './change-cart.ts'
 
 const MOST_TRIES = 20
@@ -16,6 +17,10 @@ const MOST_TRIES = 20
  */
 export async function mergeCarts(ctx: Context, guestId: string, userId: string): Promise<void> {
   if (guestId === userId) return
+  await inCartTurn(ctx, [guestId, userId], () => mergeInTurn(ctx, guestId, userId))
+}
+
+async function mergeInTurn(ctx: Context, guestId: string, userId: string): Promise<void> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const [guest, own] = await Promise.all([loadCart(ctx, guestId), loadCart(ctx, userId)])
     if (guest.items.length === 0) return

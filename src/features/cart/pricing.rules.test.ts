@@ -61,12 +61,29 @@ describe('price', () => {
     )
   })
 
-  it('never makes a cart dearer by a discount', () => {
+  it('never makes a cart dearer by a discount, or by a better one', () => {
+    const better = fc.record({ input: anyInput, percent: fc.nat(100), points: fc.nat(10_000_000) })
+    fc.assert(
+      fc.property(better, ({ input, percent, points }) => {
+        const bare = price({ ...input, tierPercent: 0, coupon: undefined, points: 0 })
+        const { total } = price(input)
+        expect(total).toBeLessThanOrEqual(bare.total)
+        const tierPercent = Math.min(100, input.tierPercent + percent)
+        expect(price({ ...input, points: Math.max(0, input.points) + points }).total).toBeLessThanOrEqual(
+          total,
+        )
+        if (input.coupon === undefined && input.points <= 0) {
+          expect(price({ ...input, tierPercent }).total).toBeLessThanOrEqual(total)
+        }
+      }),
+    )
+  })
+
+  it('is the same whatever the order of the lines', () => {
     fc.assert(
       fc.property(anyInput, (input) => {
-        const goods = (pricing: Pricing) => pricing.total - pricing.shipping
-        const bare = price({ ...input, tierPercent: 0, coupon: undefined, points: 0 })
-        expect(goods(price(input))).toBeLessThanOrEqual(goods(bare))
+        const { lines: _, ...backwards } = price({ ...input, lines: input.lines.toReversed() })
+        expect(price(input)).toMatchObject(backwards)
       }),
     )
   })
@@ -101,9 +118,15 @@ describe('price', () => {
   it('ships free from the threshold on, or with a coupon', () => {
     const lines = [{ unitPrice: 99_900, quantity: 1 }]
     expect(price({ ...plain, lines }).shipping).toBe(0)
-    expect(price({ ...plain, lines: [{ unitPrice: 99_899, quantity: 1 }] }).shipping).toBe(7_900)
-    expect(price({ ...plain, lines, tierPercent: 1 }).shipping).toBe(7_900)
+    const below = [{ unitPrice: 99_899, quantity: 1 }]
+    expect(price({ ...plain, lines: below }).shipping).toBe(7_900)
     const coupon = { kind: 'free_shipping' as const, value: 0 }
-    expect(price({ ...plain, lines, tierPercent: 1, coupon }).shipping).toBe(0)
+    expect(price({ ...plain, lines: below, coupon }).shipping).toBe(0)
+  })
+
+  it('ships as free with discounts as without', () => {
+    const lines = [{ unitPrice: 99_900, quantity: 1 }]
+    const coupon = { kind: 'amount' as const, value: 50_000 }
+    expect(price({ ...plain, lines, tierPercent: 10, coupon, points: 500 }).shipping).toBe(0)
   })
 })

@@ -8,7 +8,7 @@ export const TAX_PERCENT = 18
 export interface ShippingTerms {
   /** Minor units for one order. */
   readonly fee: number
-  /** Minor units of goods, after tier and coupon discounts, from which on shipping is free. */
+  /** Minor units of goods from which on shipping is free; before discounts, so that no discount makes an order dearer. */
   readonly freeFrom: number
 }
 
@@ -73,7 +73,7 @@ export function price(input: PricingInput): Pricing {
 
   const tax = percentOf(discounted - pointsDiscount, TAX_PERCENT)
   const taxShares = apportion(tax, net)
-  const shipping = shippingFor(input, discounted)
+  const shipping = shippingFor(input, subtotal)
   return {
     subtotal,
     tierDiscount,
@@ -113,9 +113,9 @@ function couponOff(amount: number, coupon: PricingInput['coupon']): number {
   return coupon?.kind === 'amount' ? Math.min(amount, coupon.value) : 0
 }
 
-function shippingFor({ lines, coupon, shipping }: PricingInput, discounted: number): number {
+function shippingFor({ lines, coupon, shipping }: PricingInput, subtotal: number): number {
   if (lines.length === 0 || coupon?.kind === 'free_shipping') return 0
-  return discounted >= shipping.freeFrom ? 0 : shipping.fee
+  return subtotal >= shipping.freeFrom ? 0 : shipping.fee
 }
 
 function sum(amounts: readonly number[]): number {

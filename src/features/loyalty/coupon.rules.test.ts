@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type CouponUseFacts, normalCode, refusalOf } from './coupon.rules.ts'
 import type { CouponDocument } from './coupons.store.ts'
@@ -53,5 +54,43 @@ describe('a coupon applies', () => {
     expect(refusalOf(coupon(), facts)).toBeUndefined()
     expect(refusalOf(coupon({ kind: 'amount', value: 500 }), facts)).toBe('other_currency')
     expect(refusalOf(coupon({ minSubtotal: 1 }), facts)).toBe('other_currency')
+  })
+})
+
+describe('whatever a coupon is like', () => {
+  const anyLimit = fc.option(fc.integer({ min: 1, max: 5 }))
+  const anyCoupon = fc.record({
+    kind: fc.constantFrom('percent', 'amount', 'free_shipping'),
+    minSubtotal: fc.nat(200_000),
+    maxUses: anyLimit,
+    maxUsesEach: anyLimit,
+    uses: fc.nat(6),
+  })
+  const anyFacts = fc.record({ usedByCustomer: fc.nat(6), subtotal: fc.nat(300_000) })
+
+  test('a dearer cart never loses it, and further uses never win it back', () => {
+    fc.assert(
+      fc.property(anyCoupon, anyFacts, fc.nat(100_000), fc.nat(3), (change, known, more, used) => {
+        const offered = coupon(change)
+        const applies = (uses: number, usedByCustomer: number, subtotal: number) =>
+          refusalOf({ ...offered, uses }, { ...FACTS, usedByCustomer, subtotal }) === undefined
+        const { usedByCustomer, subtotal } = known
+        if (applies(offered.uses, usedByCustomer, subtotal)) {
+          expect(applies(offered.uses, usedByCustomer, subtotal + more)).toBe(true)
+        } else {
+          expect(applies(offered.uses + used, usedByCustomer + used, subtotal)).toBe(false)
+        }
+      }),
+    )
+  })
+
+  test('every way of writing a code is the same code', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[A-Z0-9]{1,12}$/), fc.nat(3), (code, blanks) => {
+        const written = `${' '.repeat(blanks)}${code.toLowerCase()}${' '.repeat(blanks)}`
+        expect(normalCode(written)).toBe(code)
+        expect(normalCode(normalCode(written))).toBe(normalCode(written))
+      }),
+    )
   })
 })
