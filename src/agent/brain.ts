@@ -1,7 +1,7 @@
 import type { Cart, Checkout, Order, Problem, Product } from '../contract/index.ts'
 import type { CatalogVocabulary } from '../features/catalog/index.ts'
 
-/** The tools of the contract, in the order in which it names them. */
+/** The tools of the contract, in the order in which it names them, and the waiting list. */
 export const TOOL_NAMES = [
   'search_products',
   'get_product',
@@ -19,6 +19,7 @@ export const TOOL_NAMES = [
   'track_order',
   'return_order',
   'hand_off',
+  'join_waitlist',
 ] as const
 export type ToolName = (typeof TOOL_NAMES)[number]
 

@@ -1,3 +1,5 @@
+import type { ToolName } from './brain.ts'
+
 const YES = new Set(
   'yes y yeah yep yup yess ya sure ok okay okey k confirm confirmed approve approved agreed agree affirmative absolutely definitely certainly proceed haan han haa ha ji thik theek sahi'.split(
     ' ',
@@ -47,13 +49,16 @@ const FILLER = new Set(
  * Whether a message is nothing but a plain yes or no to what was asked. Anything that says more, or both, is neither: money
  * is spent on a clear answer only.
  */
-export function plainAnswer(text: string): 'yes' | 'no' | undefined {
+export function plainAnswer(text: string, of?: ToolName): 'yes' | 'no' | undefined {
   let rest = ` ${text
     .toLowerCase()
     .replace(/[’`]/gu, "'")
     .replace(/[^\p{L}\p{N}'?]+/gu, ' ')
     .trim()} `
   if (rest.includes('?')) return undefined
+  // To cancel or to return is what she was asked about.
+  if (of === 'return_order')
+    rest = rest.replace(/ (?:cancel|return|refund)(?: (?:it|that|the order|my order))? /u, ' it ')
   const take = (phrases: readonly string[]) => {
     let found = false
     for (const phrase of phrases) {

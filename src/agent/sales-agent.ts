@@ -79,6 +79,6 @@ function answerOf({
       ? { confirmation, approved: input.approved }
       : undefined
   }
-  const answer = plainAnswer(input.text)
+  const answer = plainAnswer(input.text, confirmation.tool)
   return answer === undefined ? undefined : { confirmation, approved: answer === 'yes' }
 }

@@ -3,6 +3,11 @@ import { ShippingAddress } from '../../contract/index.ts'
 const LEAD =
   /^.*?\b(?:ship(?:ping)?|deliver(?:y)?|send|address)\b(?:\s+(?:it|them|this|everything|is|address))*\s*(?:to|is|:|=)?\s*:?\s*/i
 const POSTAL = /\b(?=[A-Z0-9-]*\d)[A-Z0-9]{2,5}(?:[ -]?[A-Z0-9]{2,4})?\b/gi
+/** From here on a part tells how it is paid, not where it goes. */
+const PAYING = /\s*\b(?:and\s+)?(?:i(?:'ll|\s+will)?\s+)?pay(?:ing|ment)?\b.*$/i
+/** A part that belongs to a card, a UPI address or a gift card. */
+const OF_PAYMENT =
+  /@|•|\b(?:by|with|using|via)\s+(?:my\s+)?(?:card|upi|gift)\b|^(?:my\s+)?card\b|\b(?:cvc|cvv|exp|expiry|expires|upi|gift card)\b|^\d{1,2}\s*\/\s*\d{2,4}$/i
 const COUNTRIES: ReadonlyMap<string, string> = new Map(
   Object.entries({
     india: 'IN',
@@ -33,16 +38,18 @@ export function addressIn(
   const led = LEAD.test(text) ? text.replace(LEAD, '') : text
   const parts = led
     .split(/[,\n]/)
-    .map((part) => part.trim().replace(/[.;]$/, ''))
-    .filter((part) => part !== '')
+    .map((part) => part.replace(PAYING, '').trim().replace(/[.;]$/, ''))
+    .filter((part) => part !== '' && !OF_PAYMENT.test(part))
   const country = takeCountry(parts) ?? homeCountry
   const postalCode = takePostalCode(parts)
   if (postalCode === undefined) return undefined
   const state = parts.pop()
-  const city = parts.length >= 2 || customerName === undefined ? parts.pop() : undefined
+  const named = parts.length >= 2 || customerName === undefined
+  const city = named && !/\d/.test(parts.at(-1) ?? '') ? parts.pop() : undefined
   const startsWithStreet = /^\d/.test(parts[0] ?? '')
   const name = startsWithStreet || parts.length < 2 ? customerName : parts.shift()
   const [line1, ...more] = parts
+  if (/\d/.test(state ?? '')) return undefined
   const parsed = ShippingAddress.safeParse({
     name,
     line1,

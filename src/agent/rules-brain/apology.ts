@@ -10,7 +10,7 @@ function sentence(problem: Problem, what: string): string {
   switch (problem.code) {
     case 'insufficient_stock':
       return problem.available === undefined || problem.available === 0
-        ? `Sorry, ${what} is out of stock right now. Shall I look for something similar?`
+        ? `Sorry, ${what} is out of stock right now. Shall I tell you when it is back?`
         : `Sorry, only ${problem.available} of ${what} can be had right now. Shall I take ${problem.available === 1 ? 'that one' : 'those'} for you?`
     case 'cart_empty':
       return 'Your cart is empty, so there is nothing to check out yet. What are you looking for?'

@@ -1,25 +1,32 @@
 import { addressIn } from './address.ts'
 import { dictionaryOf } from './dictionary.ts'
 import type { Flow, Turn } from './flow.ts'
+import { add } from './flows/add.ts'
 import * as cart from './flows/cart.ts'
 import * as loyalty from './flows/loyalty.ts'
 import * as orders from './flows/orders.ts'
 import * as products from './flows/products.ts'
 import * as purchase from './flows/purchase.ts'
 import * as replies from './flows/replies.ts'
+import { search } from './flows/search.ts'
 import * as talk from './flows/talk.ts'
+import { same, swap } from './flows/variant-changes.ts'
+import { waitAgreed, waitlist } from './flows/waitlist.ts'
 import type { Intent } from './intents.ts'
 import { resolveProducts } from './references.ts'
 import type { Clause } from './understand.ts'
 import { lemmasOf } from './words.ts'
 
 const FLOWS: Readonly<Record<Intent, Flow>> = {
-  search: products.search,
+  search,
   details: products.details,
   stock: products.stock,
   compare: products.compare,
-  waitlist: products.waitlist,
-  add: cart.add,
+  choose: products.choose,
+  waitlist,
+  add,
+  same,
+  swap,
   update: cart.update,
   remove: cart.remove,
   clear: cart.clear,
@@ -37,6 +44,7 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   delivery_question: purchase.deliveryQuestion,
   payment_question: talk.paymentQuestion,
   return_question: talk.returnQuestion,
+  forbidden: talk.forbidden,
   greeting: talk.greeting,
   thanks: talk.thanks,
   farewell: talk.farewell,
@@ -53,10 +61,11 @@ const SPEAKS_FOR_ITSELF = 4
 
 /** The order of work for one clause: the answer to what was asked, else what its intent stands for. */
 export function chooseFlow(clause: Clause, turn: Turn): { readonly flow: Flow; readonly why: string } {
-  const answer = answering(clause, turn)
+  const address = isAddress(turn, turn.customerName) && !clause.text.includes('@')
+  const answer = address && turn.memory.question?.about === 'variant' ? undefined : answering(clause, turn)
   if (answer !== undefined)
     return { flow: answer, why: `an answer to my question about the ${turn.memory.question?.about}` }
-  const intent = clause.intent ?? guess(clause, turn)
+  const intent = inContext(clause, turn) ?? clause.intent ?? guess(clause, turn)
   return intent === undefined
     ? { flow: talk.lost, why: NOT_UNDERSTOOD }
     : { flow: FLOWS[intent], why: intent.replaceAll('_', ' ') }
@@ -65,45 +74,102 @@ export function chooseFlow(clause: Clause, turn: Turn): { readonly flow: Flow; r
 function answering(clause: Clause, turn: Turn): Flow | undefined {
   const { question } = turn.memory
   if (question === undefined) return undefined
-  const says = (intent: Intent) => clause.intent === intent
+  const says = (...intents: Intent[]) => clause.intent !== undefined && intents.includes(clause.intent)
+  const speaks = clause.score >= SPEAKS_FOR_ITSELF
   switch (question.about) {
     case 'variant':
-      if (clause.score >= SPEAKS_FOR_ITSELF && !says('add') && !says('search')) return undefined
+      if (says('yes')) return replies.variantNamed
+      if (speaks && !says('add', 'search', 'same', 'swap', 'details', 'stock')) return undefined
+      if (
+        clause.kinds.length > 0 &&
+        resolveProducts(clause, turn.memory).every(({ id }) => id !== question.productId)
+      )
+        return undefined
       return replies.namesVariant(clause, turn) ? replies.variantNamed : undefined
     case 'product':
-      if (says('yes') && turn.memory.focus !== undefined) return replies.productAgreed
-      if (clause.quantities.ordinals.length > 0 && clause.score < SPEAKS_FOR_ITSELF) return cart.add
-      if (clause.intent === undefined && clause.quantities.bare.length > 0) return replies.productNumbered
-      return clause.score < 2 &&
-        clause.quantities.maxPrice === undefined &&
-        resolveProducts(clause, turn.memory).length === 1
-        ? cart.add
-        : undefined
-    case 'payment':
-      if (says('yes') || says('checkout') || addressIn(turn.text, turn.customerName, 'IN') !== undefined)
-        return purchase.pay
+      return answeringProduct(clause, turn, says, speaks)
+    case 'details':
+      return !speaks && resolveProducts(clause, turn.memory).length === 1 ? products.details : undefined
+    case 'waitlist':
+      return says('yes') ? waitAgreed : undefined
+    case 'search':
       return undefined
+    case 'payment':
+      if (says('yes', 'checkout')) return purchase.pay
+      return isAddress(turn, turn.customerName) ? purchase.pay : undefined
     case 'address':
       if (says('no')) return undefined
-      return says('yes') ||
-        says('pay') ||
-        addressIn(turn.text, turn.customerName ?? 'Customer', 'IN') !== undefined
-        ? purchase.pay
-        : undefined
+      return says('yes', 'pay') || isAddress(turn, turn.customerName ?? 'Customer') ? purchase.pay : undefined
     default:
       return undefined
   }
 }
 
+function answeringProduct(
+  clause: Clause,
+  turn: Turn,
+  says: (...intents: Intent[]) => boolean,
+  speaks: boolean,
+): Flow | undefined {
+  const { quantities, content } = clause
+  const numbers = [quantities.quantity, ...quantities.bare].filter((number) => number !== undefined)
+  if (says('yes') && content.length === 0 && quantities.ordinals.length === 0) return replies.productAgreed
+  const asks = clause.text.trimEnd().endsWith('?')
+  if (quantities.ordinals.length > 0 && !speaks && !says('details', 'stock', 'choose', 'compare'))
+    return asks ? products.details : add
+  const onlyNumber = content.length === 0 && numbers.length === 1 && clause.words.length <= 2
+  if (onlyNumber && (clause.intent === undefined || !speaks)) return replies.productNumbered
+  const priced = quantities.maxPrice !== undefined || quantities.minPrice !== undefined
+  const plain = clause.score < 2 && !priced && clause.excluded.length === 0 && clause.sort === undefined
+  return plain && resolveProducts(clause, turn.memory).length === 1 ? add : undefined
+}
+
+function isAddress(turn: Turn, name: string | undefined): boolean {
+  return addressIn(turn.text, name, 'IN') !== undefined
+}
+
+/** Words that mean something else after what was said before. */
+function inContext(clause: Clause, turn: Turn): Intent | undefined {
+  const { intent, scores, mentions } = clause
+  const { shown } = turn.memory
+  if (isAddress(turn, turn.customerName) && !(intent === 'search' && clause.score > 4)) {
+    if (intent === undefined || intent === 'search' || mentions.address !== undefined) return 'pay'
+  }
+  // "which one is cheaper?" asks for a choice only where there is something to choose from.
+  const ofList =
+    clause.kinds.length === 0 ||
+    clause.pronoun ||
+    resolveProducts({ ...clause, superlative: undefined }, turn.memory).length > 1
+  if (intent === 'choose' && (shown.length < 2 || !ofList)) return 'search'
+  // Once an order is placed and nothing new was chosen, it is the order that is cancelled.
+  const cancels = clause.words.some(({ lemma }) => lemma === 'cancel')
+  const ordered = turn.memory.orders.length > 0 && turn.memory.lastAdded === undefined
+  if (cancels && ordered && (intent === 'remove' || intent === 'no')) return 'return'
+  if (intent === 'swap' && turn.memory.lastAdded === undefined && turn.memory.lastSearch !== undefined)
+    return 'search'
+  // "do you have it in red" asks about what is spoken of; without that it is a search.
+  const named = resolveProducts(clause, turn.memory).length > 0
+  if (intent === 'same' && turn.memory.focus === undefined && turn.memory.lastSearch !== undefined)
+    return 'search'
+  if (intent === 'details' && !named && clause.kinds.length > 0 && (scores.get('search') ?? 0) >= 2)
+    return 'search'
+  return undefined
+}
+
 /** Words without a cue: a product of the catalog is searched for, one that was shown is told about. */
 function guess(clause: Clause, turn: Turn): Intent | undefined {
-  if (clause.quantities.ordinals.length > 0 && turn.memory.shown.length > 0) return 'details'
+  const { quantities, content, terms, sort } = clause
+  if (quantities.ordinals.length > 0 && turn.memory.shown.length > 0) return 'details'
   const dictionary = dictionaryOf(turn.catalog)
-  const known = clause.content.some((word) => lemmasOf(word).some((lemma) => dictionary.knows(lemma)))
-  if (known || clause.terms.length > 0) return 'search'
-  const refines =
-    clause.quantities.maxPrice !== undefined ||
-    clause.quantities.minPrice !== undefined ||
-    clause.quantities.size !== undefined
-  return refines || (clause.sort !== undefined && turn.memory.lastSearch !== undefined) ? 'search' : undefined
+  const known = content.some((word) => lemmasOf(word).some((lemma) => dictionary.knows(lemma)))
+  if (known || terms.length > 0) return 'search'
+  // A thing of which the shop knows nothing is looked for too: it then hears that there is none.
+  const things = clause.words.filter(({ normal }) => content.includes(normal))
+  if (things.length > 0 && things.length <= 3 && things.every(({ real }) => real)) return 'search'
+  const wished =
+    quantities.maxPrice !== undefined || quantities.minPrice !== undefined || quantities.size !== undefined
+  if (wished) return 'search'
+  return (sort !== undefined || clause.excluded.length > 0) && turn.memory.lastSearch !== undefined
+    ? 'search'
+    : undefined
 }

@@ -1,4 +1,6 @@
-import { lemmasOf, type Word } from './words.ts'
+import { FILLER } from './lexicon.ts'
+import type { Spellings } from './spelling.ts'
+import { JOINTS, phraseWords, type Word } from './words.ts'
 
 /** The words of the live catalog, as the catalog's door gives them. */
 export interface CatalogWords {
@@ -29,15 +31,21 @@ interface Entry {
 export interface Dictionary {
   /** The longest phrases of the catalog in the utterance, left to right, none overlapping another. */
   terms(words: readonly Word[]): Term[]
-  /** Whether the catalog uses this word anywhere. */
+  /** Whether the catalog uses this word in a name, a brand, a category, a tag or a colour. */
   knows(lemma: string): boolean
-  /** The catalog's word that a misspelt one most likely stands for. */
-  correct(lemma: string): string | undefined
+  /** Whether things are called so: "sunglass", "mug", but not "running" or "women". */
+  isKind(lemma: string): boolean
+  /** Whether a product's name has these two words side by side: "iphone 13". */
+  areNeighbours(before: string, after: string): boolean
+  /** The brand that is called just so. */
+  brand(lemma: string): string | undefined
   /** The catalog's spelling of a size, where it has it. */
   size(text: string): string | undefined
+  readonly spellings: Spellings
 }
 
-const KIND_ORDER: readonly TermKind[] = ['brand', 'color', 'category', 'tag', 'name']
+const KIND_ORDER: readonly TermKind[] = ['name', 'brand', 'color', 'category', 'tag']
+const NAME_ENDS = new Set(['with', 'for', 'in', 'from', 'by', 'of'])
 const cache = new WeakMap<CatalogWords, Dictionary>()
 
 /** Builds the dictionary once for each version of the catalog's words. */
@@ -51,23 +59,43 @@ export function dictionaryOf(catalog: CatalogWords): Dictionary {
 
 function build(catalog: CatalogWords): Dictionary {
   const byFirst = new Map<string, Entry[]>()
-  const vocabulary = new Set<string>()
-  const add = (kind: TermKind, values: readonly string[]) => {
+  const spellings = new Map<string, string>()
+  const neighbours = new Set<string>()
+  const heads = new Set<string>()
+  const kinds = new Set<string>()
+  const add = (kind: TermKind, values: readonly string[], visit: (words: readonly Word[]) => void) => {
     for (const value of values) {
-      const lemmas = lemmasOf(value)
-      const [first] = lemmas
+      const words = phraseWords(value)
+      const [first] = words
       if (first === undefined) continue
-      for (const lemma of lemmas) vocabulary.add(lemma)
-      const entries = byFirst.get(first) ?? []
-      entries.push({ kind, value, lemmas })
-      byFirst.set(first, entries)
+      for (const { normal, lemma } of words) {
+        spellings.set(normal, lemma)
+        if (!spellings.has(lemma)) spellings.set(lemma, lemma)
+      }
+      visit(words)
+      const entries = byFirst.get(first.lemma) ?? []
+      entries.push({ kind, value, lemmas: words.map(({ lemma }) => lemma) })
+      byFirst.set(first.lemma, entries)
     }
   }
-  add('brand', catalog.brands)
-  add('color', catalog.colors)
-  add('category', catalog.categories)
-  add('tag', catalog.tags)
-  add('name', catalog.names)
+  const nothing = () => undefined
+  add('name', catalog.names, (words) => {
+    for (const [index, { lemma }] of words.entries()) neighbours.add(`${words[index - 1]?.lemma} ${lemma}`)
+    const end = words.findIndex(({ normal }, index) => index > 0 && NAME_ENDS.has(normal))
+    const head = words.at(end < 0 ? -1 : end - 1)
+    if (head !== undefined) heads.add(head.lemma)
+    if (words.length === 1 && head !== undefined) kinds.add(head.lemma)
+  })
+  add('brand', catalog.brands, nothing)
+  add('color', catalog.colors, nothing)
+  add('category', catalog.categories, (words) => {
+    const last = words.at(-1)
+    if (last !== undefined) kinds.add(last.lemma)
+  })
+  add('tag', catalog.tags, (words) => {
+    const last = words.at(-1)
+    if (last !== undefined && heads.has(last.lemma)) kinds.add(last.lemma)
+  })
   for (const entries of byFirst.values()) {
     entries.sort(
       (a, b) => b.lemmas.length - a.lemmas.length || KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind),
@@ -76,9 +104,13 @@ function build(catalog: CatalogWords): Dictionary {
   const sizes = new Map(catalog.sizes.map((size) => [size.toLowerCase(), size]))
   return {
     terms: (words) => findTerms(byFirst, words),
-    knows: (lemma) => vocabulary.has(lemma),
-    correct: (lemma) => (vocabulary.has(lemma) ? lemma : nearest(vocabulary, lemma)),
+    knows: (lemma) => spellings.has(lemma),
+    isKind: (lemma) => kinds.has(lemma),
+    areNeighbours: (before, after) => neighbours.has(`${before} ${after}`),
+    brand: (lemma) =>
+      byFirst.get(lemma)?.find(({ kind, lemmas }) => kind === 'brand' && lemmas.length === 1)?.value,
     size: (text) => sizes.get(text.toLowerCase()),
+    spellings,
   }
 }
 
@@ -86,68 +118,38 @@ function findTerms(byFirst: ReadonlyMap<string, readonly Entry[]>, words: readon
   const terms: Term[] = []
   let start = 0
   while (start < words.length) {
-    const word = words[start]
-    const entry =
-      word === undefined
-        ? undefined
-        : byFirst.get(word.lemma)?.find((candidate) => matchesAt(candidate, words, start))
-    if (entry === undefined) {
-      start += 1
-      continue
-    }
-    const end = start + entry.lemmas.length
-    terms.push({ kind: entry.kind, value: entry.value, start, end })
-    start = end
+    const found = termAt(byFirst, words, start)
+    if (found !== undefined) terms.push(found)
+    start = found === undefined ? start + 1 : found.end
   }
   return terms
 }
 
-function matchesAt(entry: Entry, words: readonly Word[], start: number): boolean {
-  return entry.lemmas.every((lemma, offset) => words[start + offset]?.lemma === lemma)
+function termAt(
+  byFirst: ReadonlyMap<string, readonly Entry[]>,
+  words: readonly Word[],
+  start: number,
+): Term | undefined {
+  for (const { kind, value, lemmas } of byFirst.get(words[start]?.lemma ?? '') ?? []) {
+    if (isEveryday(kind, lemmas)) continue
+    const end = endOf(lemmas, words, start)
+    if (end !== undefined) return { kind, value, start, end }
+  }
+  return undefined
 }
 
-const SHORTEST_CORRECTED = 4
-const TWO_ERRORS_FROM = 8
-
-function nearest(vocabulary: ReadonlySet<string>, lemma: string): string | undefined {
-  if (lemma.length < SHORTEST_CORRECTED || /\d/.test(lemma)) return undefined
-  const allowed = lemma.length >= TWO_ERRORS_FROM ? 2 : 1
-  let best: string | undefined
-  let bestDistance = allowed + 1
-  for (const candidate of vocabulary) {
-    if (Math.abs(candidate.length - lemma.length) > allowed || candidate.length < SHORTEST_CORRECTED) continue
-    const distance = editDistance(lemma, candidate, bestDistance)
-    if (distance < bestDistance || (distance === bestDistance && best !== undefined && candidate < best)) {
-      best = candidate
-      bestDistance = distance
-    }
-  }
-  return bestDistance <= allowed ? best : undefined
+/** A product called "The One" or a tag "best" must not swallow everyday words. */
+function isEveryday(kind: TermKind, lemmas: readonly string[]): boolean {
+  return kind !== 'brand' && kind !== 'color' && lemmas.every((lemma) => FILLER.has(lemma))
 }
 
-/** Damerau-Levenshtein distance (insert, delete, replace, swap of neighbours), given up at `limit`. */
-export function editDistance(a: string, b: string, limit: number): number {
-  let beforePrevious: number[] = []
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row]
-    let smallest = row
-    for (let column = 1; column <= b.length; column += 1) {
-      const same = a[row - 1] === b[column - 1]
-      let cost = Math.min(
-        (previous[column] ?? limit) + 1,
-        (current[column - 1] ?? limit) + 1,
-        (previous[column - 1] ?? limit) + (same ? 0 : 1),
-      )
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        cost = Math.min(cost, (beforePrevious[column - 2] ?? limit) + 1)
-      }
-      current.push(cost)
-      smallest = Math.min(smallest, cost)
-    }
-    if (smallest > limit) return limit + 1
-    beforePrevious = previous
-    previous = current
+/** Where a phrase that begins at `start` ends; words that only join may stand between its words. */
+function endOf(lemmas: readonly string[], words: readonly Word[], start: number): number | undefined {
+  let index = start
+  for (const [position, lemma] of lemmas.entries()) {
+    while (position > 0 && JOINTS.has(words[index]?.normal ?? '')) index += 1
+    if (words[index]?.lemma !== lemma) return undefined
+    index += 1
   }
-  return previous[b.length] ?? limit + 1
+  return index
 }

@@ -29,6 +29,8 @@ export interface Turn {
   memory: RulesMemory
   /** What a search within this turn brought, in full. */
   found?: Product[]
+  /** What this turn has listed to the customer so far: a second list goes on with its numbers. */
+  listed?: readonly Product[]
   readonly text: string
   readonly catalog: CatalogWords
   readonly currency: string

@@ -4,9 +4,8 @@ import { apology } from './apology.ts'
 import { chooseFlow, NOT_UNDERSTOOD } from './choose-flow.ts'
 import type { Attachments, Call, Said, Turn } from './flow.ts'
 import { returned } from './flows/orders.ts'
-import { placed } from './flows/purchase.ts'
+import { notPlaced, placed } from './flows/purchase.ts'
 import { RulesMemory } from './memory.ts'
-import { requestsOf } from './requests.ts'
 import { type Clause, understand } from './understand.ts'
 
 /** The salesperson that needs no network: words -> clauses -> flows -> tools -> an answer. */
@@ -30,8 +29,7 @@ export function stepsOf(given: BrainTurn): BrainStep[] {
     cardToken: given.cardToken,
   }
   if (given.resumed && given.results[0] !== undefined) return [answer(reported(given.results[0], turn), turn)]
-  const understood = understand(given.text, given.vocabulary)
-  const clauses = requestsOf(understood)
+  const clauses = understand(given.text, given.vocabulary)
   const replies: Said[] = []
   const queue = [...given.results]
   let calls = 0
@@ -85,6 +83,7 @@ function together(replies: readonly Said[]): Said {
 
 /** The answer after a confirmation: the tool has run, and only its outcome is left to tell. */
 function reported(outcome: ToolOutcome, turn: Turn): Said {
+  if (outcome.name === 'place_order' && !outcome.ok) return notPlaced(outcome.error, turn)
   if (!outcome.ok) return apology(outcome.error, 'what you asked for')
   if (outcome.name === 'place_order') return placed(Order.parse(outcome.result), turn)
   return returned(Return.parse(outcome.result), undefined, turn)

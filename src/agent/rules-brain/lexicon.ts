@@ -3,291 +3,96 @@
  * catalog through the dictionary.
  */
 
-/** What a word means that a shopper may write instead of the English one: short forms and Hinglish. */
-export const EQUIVALENTS: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    pls: 'please',
-    plz: 'please',
-    thx: 'thanks',
-    ty: 'thanks',
-    u: 'you',
-    ur: 'your',
-    wanna: 'want to',
-    gimme: 'give me',
-    lemme: 'let me',
-    gonna: 'going to',
-    dont: "don't",
-    cant: "can't",
-    whats: 'what is',
-    wheres: 'where is',
-    hows: 'how is',
-    qty: 'quantity',
-    pcs: 'piece',
-    pc: 'piece',
-    pair: 'pair',
-    colour: 'color',
-    colours: 'color',
-    colors: 'color',
-    grey: 'gray',
-    specs: 'glasses',
-    sneaker: 'sneakers',
-    checkout: 'checkout',
-    'check-out': 'checkout',
-    chahiye: 'want',
-    chaiye: 'want',
-    chahie: 'want',
-    dikhao: 'show',
-    dikhaiye: 'show',
-    dikha: 'show',
-    dikhado: 'show',
-    batao: 'tell',
-    bataiye: 'tell',
-    kitna: 'how much',
-    kitne: 'how much',
-    kitni: 'how much',
-    daam: 'price',
-    dam: 'price',
-    keemat: 'price',
-    kimat: 'price',
-    sasta: 'cheap',
-    saste: 'cheap',
-    sasti: 'cheap',
-    mehenga: 'expensive',
-    mehnga: 'expensive',
-    kharidna: 'buy',
-    kharido: 'buy',
-    kharid: 'buy',
-    lena: 'take',
-    lunga: 'take',
-    lungi: 'take',
-    le: 'take',
-    lelo: 'take',
-    daalo: 'add',
-    dalo: 'add',
-    daal: 'add',
-    jodo: 'add',
-    hatao: 'remove',
-    hata: 'remove',
-    nikalo: 'remove',
-    nikal: 'remove',
-    laal: 'red',
-    lal: 'red',
-    neela: 'blue',
-    neeli: 'blue',
-    nila: 'blue',
-    kala: 'black',
-    kaala: 'black',
-    kaali: 'black',
-    kale: 'black',
-    safed: 'white',
-    hara: 'green',
-    peela: 'yellow',
-    gulabi: 'pink',
-    joota: 'shoe',
-    joote: 'shoe',
-    jute: 'shoe',
-    juta: 'shoe',
-    chashma: 'glasses',
-    chasma: 'glasses',
-    ghadi: 'watch',
-    kapde: 'clothes',
-    kahan: 'where',
-    kaha: 'where',
-    kab: 'when',
-    mera: 'my',
-    meri: 'my',
-    mere: 'my',
-    mujhe: 'i',
-    muje: 'i',
-    aur: 'and',
-    haan: 'yes',
-    han: 'yes',
-    haa: 'yes',
-    ji: 'yes',
-    nahi: 'no',
-    nahin: 'no',
-    nai: 'no',
-    mat: 'no',
-    doosra: 'second',
-    dusra: 'second',
-    doosri: 'second',
-    dusri: 'second',
-    pehla: 'first',
-    pahla: 'first',
-    pehli: 'first',
-    teesra: 'third',
-    tisra: 'third',
-    wala: 'one',
-    wali: 'one',
-    wale: 'one',
-    ek: 'one',
-    do: 'do',
-    teen: 'three',
-    kam: 'less',
-    andar: 'under',
-    neeche: 'under',
-    niche: 'under',
-    se: 'se',
-    tak: 'upto',
-    upto: 'upto',
-    wapas: 'return',
-    vapas: 'return',
-    paise: 'money',
-    paisa: 'money',
-    dhanyavad: 'thanks',
-    shukriya: 'thanks',
-    namaste: 'hello',
-    namaskar: 'hello',
-  }),
+const words = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/))
+const numbered = (list: string): ReadonlyMap<string, number> =>
+  new Map(
+    list
+      .trim()
+      .split(/\s+/)
+      .map((pair) => {
+        const [word = '', value = ''] = pair.split('=')
+        return [word, Number(value)]
+      }),
+  )
+
+export const NUMBER_WORDS = numbered(
+  `a=1 an=1 one=1 single=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12
+  fifteen=15 twenty=20 thirty=30 forty=40 fifty=50 dozen=12 couple=2 both=2 twice=2 double=2`,
 )
 
-export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(
-  Object.entries({
-    a: 1,
-    an: 1,
-    one: 1,
-    two: 2,
-    three: 3,
-    four: 4,
-    five: 5,
-    six: 6,
-    seven: 7,
-    eight: 8,
-    nine: 9,
-    ten: 10,
-    eleven: 11,
-    twelve: 12,
-    dozen: 12,
-    couple: 2,
-    both: 2,
-  }),
-)
-
-export const ORDINAL_WORDS: ReadonlyMap<string, number> = new Map(
-  Object.entries({
-    first: 1,
-    '1st': 1,
-    second: 2,
-    '2nd': 2,
-    third: 3,
-    '3rd': 3,
-    fourth: 4,
-    '4th': 4,
-    fifth: 5,
-    '5th': 5,
-    sixth: 6,
-    '6th': 6,
-    seventh: 7,
-    '7th': 7,
-    eighth: 8,
-    '8th': 8,
-    last: -1,
-  }),
+export const ORDINAL_WORDS = numbered(
+  `first=1 1st=1 second=2 2nd=2 third=3 3rd=3 fourth=4 4th=4 fifth=5 5th=5 sixth=6 6th=6 seventh=7 7th=7
+  eighth=8 8th=8 last=-1`,
 )
 
 /** Multipliers that follow a number: "4k", "2 lakh". */
-export const MULTIPLIERS: ReadonlyMap<string, number> = new Map(
-  Object.entries({
-    k: 1000,
-    thousand: 1000,
-    hazar: 1000,
-    hazaar: 1000,
-    grand: 1000,
-    lakh: 100_000,
-    lac: 100_000,
-  }),
+export const MULTIPLIERS = numbered('hundred=100 k=1000 thousand=1000 grand=1000 lakh=100000 lac=100000')
+
+export const CURRENCY_WORDS = words(
+  'rs rs. ₹ $ € £ inr usd eur gbp rupee rupees dollar dollars euro euros pound pounds buck bucks /-',
 )
 
-export const CURRENCY_WORDS: ReadonlySet<string> = new Set([
-  'rs',
-  'rs.',
-  '₹',
-  '$',
-  '€',
-  '£',
-  'inr',
-  'usd',
-  'eur',
-  'gbp',
-  'rupee',
-  'rupees',
-  'rupaye',
-  'dollar',
-  'dollars',
-  'buck',
-  'bucks',
-  '/-',
-])
+export const UPPER_BOUND_WORDS = words(
+  'under below less within upto max maximum most beneath budget < <= cheaper inside exceed exceeding limit beyond lower',
+)
+/** Of those above, the ones that bound from above only when they are denied: "not exceeding 4000". */
+export const DENIED_UPPER_WORDS = words('exceed exceeding beyond')
+export const LOWER_BOUND_WORDS = words(
+  'above over more least min minimum beyond > >= starting from upwards exceeding exceed higher greater',
+)
+export const AROUND_WORDS = words(
+  'around about roughly approximately near nearly ~ approx approximate circa close',
+)
 
-export const UPPER_BOUND_WORDS: ReadonlySet<string> = new Set([
-  'under',
-  'below',
-  'less',
-  'within',
-  'upto',
-  'max',
-  'maximum',
-  'most',
-  'beneath',
-  'budget',
-  '<',
-  'cheaper',
-  'inside',
-])
-
-export const LOWER_BOUND_WORDS: ReadonlySet<string> = new Set([
-  'above',
-  'over',
-  'more',
-  'least',
-  'min',
-  'minimum',
-  'beyond',
-  'exceed',
-  '>',
-  'starting',
-  'from',
-])
-
-export const AROUND_WORDS: ReadonlySet<string> = new Set([
-  'around',
-  'about',
-  'roughly',
-  'approximately',
-  'near',
-  '~',
-  'approx',
-])
-
-export const NEGATIONS: ReadonlySet<string> = new Set([
-  'not',
-  'no',
-  'without',
-  'except',
-  "don't",
-  "n't",
-  'excluding',
-  'never',
-  'avoid',
-])
+export const NEGATIONS = words(
+  "not no without except don't n't excluding exclude never avoid besides minus other-than hate nothing dislike cannot",
+)
 
 /** Letter sizes by the word a shopper may use. */
-export const SIZE_WORDS: ReadonlyMap<string, string> = new Map(
-  Object.entries({ small: 'S', medium: 'M', large: 'L', xlarge: 'XL', 'extra-large': 'XL' }),
+export const SIZE_WORDS: ReadonlyMap<string, string> = new Map([
+  ['small', 'S'],
+  ['medium', 'M'],
+  ['large', 'L'],
+  ['xlarge', 'XL'],
+])
+
+/** How a customer speaks of whom a thing is for, and how a catalog may. */
+export const AUDIENCES: ReadonlyMap<string, string> = new Map(
+  [...words('wife girlfriend mother mom mum mummy sister daughter lady girl her female aunt grandmother')]
+    .map((word): [string, string] => [word, 'women'])
+    .concat(
+      [
+        ...words(
+          'husband boyfriend father dad papa daddy brother son gent boy him male guy uncle grandfather',
+        ),
+      ].map((word): [string, string] => [word, 'men']),
+    ),
 )
 
 /** Words that say nothing about a product, so that they never become part of a search. */
-export const FILLER: ReadonlySet<string> = new Set(
-  `i we you he she it they me us my our your his her its their mine this that these those there here who whom which what when where why how
-  a an the some any all each every both few more most much many another other such same own only just also too very really quite please kindly
-  be am is are was were been being do does did have has had having can could will would shall should may might must let get got give take make go come
-  and or but nor so yet if then than as because while of at by for with about against between into through during before after to from up down in out on off over under
-  again further once not no without except yes ok okay hey hi hello thanks thank want need look looking search searching find show see tell suggest recommend buy purchase order shop shopping
-  like love prefer interested something anything thing stuff item items product products option options kind type sort good nice best great cool new price priced cost costing budget range
-  rupee rupees rs inr dollar usd buck bucks size color colour brand available availability stock piece pieces pair pairs one ones two three help ask know try use available
-  cheap cheapest cheaper expensive costly affordable less least around roughly approximately upto within above below maximum minimum max min k thousand lakh
-  i'm i'd i'll i've it's what's let's don't didn't can't won't 'm 'd 's 've 'll 're n't bhai yaar ka ki ke ko hai hain main mein par se aur liye ho kya koi kuch wala under-k
-  now today quick quickly maybe perhaps instead else still already well currently have going day sell carry stocked`.split(
-    /\s+/,
-  ),
+export const FILLER = words(
+  `i we you he she it they me us my our your his her its their mine yours this that these those there here who whom
+  whose which what when where why how a an the some any all each every both few more most much many another other
+  others such same own only just also too very really quite please kindly be am is are was were been being do does
+  did have has had having can could will would shall should may might must let get got give take make go come and or
+  but nor so yet if then than as because while of at by for with about against between into through during before
+  after to from up down in out on off over under again further once not no without except yes ok okay hey hi hello
+  thanks thank want need look looking lookin search searching find finding show see tell suggest suggestion recommend
+  recommendation buy buying purchase order shop shopping like love prefer interested something anything thing things
+  stuff item items product products option options kind type sort good nice nicest best great cool new price priced
+  pricing cost costing costs budget range rupee rupees rs inr dollar usd buck bucks size sizes sized color colored brand
+  branded brands available availability stock piece pieces pair pairs one ones two three four five help ask asked know
+  try use cheap cheapest cheaper expensive costly affordable pricey less least around roughly approximately upto within
+  above below maximum minimum max min k thousand lakh hundred i'm i'd i'll i've it's what's let's don't didn't can't
+  won't doesn't isn't 'm 'd 's 've 'll 're n't bhai yaar ka ki ke ko se par aur liye ho na toh to bhi raha rahe rahi
+  mein me main sir madam specs kg kgs gm gms gram grams litre litres liter liters ml packet packets pack dozen bottle-of dear now today tonight tomorrow quick quickly maybe perhaps instead else still already well
+  currently have going day days week sell selling carry stocked ahead rather wanted needed think thinking guess sure
+  actually basically kinda sorta lot bit little big enough pretty super awesome perfect amazing lovely beautiful
+  wonderful fantastic decent fine okay alright great hmm um uh oh ah sorry oops wow lol etc everything whatever whichever someone
+  somebody anyone anybody people person friend friends myself yourself himself herself favorite choice choose pick
+  picked select selected selection collection browse browsing check checking open start wondering hoping planning
+  present birthday anniversary wedding diwali christmas occasion gift gifts gifting ones kids
+  rated rating ratings review reviews popular top star stars highest lowest dearest latest newest premium luxury
+  fancy stylish trendy classy simple plain quality cart basket bag-of till until near between per similar alternative alternatives sorted sort arranged each total
+  total altogether either neither able worth nothing none never anyway please bro dude mate man buddy`,
 )

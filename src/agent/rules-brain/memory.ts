@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Cart, Product } from '../../contract/index.ts'
+import type { Product } from '../../contract/index.ts'
 
 const ShownVariant = z.object({
   sku: z.string(),
@@ -35,6 +35,16 @@ const SearchFilters = z.object({
 })
 export type SearchFilters = z.infer<typeof SearchFilters>
 
+/** A search as the customer meant it: more than the tool can be asked for. */
+const Search = z.object({
+  filters: SearchFilters,
+  /** The amount of "around 2000", in minor units. */
+  around: z.int().optional(),
+  excluded: z.array(z.string()).default([]),
+  minRating: z.number().optional(),
+})
+export type Search = z.infer<typeof Search>
+
 /** What the agent has asked and waits to hear. */
 const Question = z.discriminatedUnion('about', [
   z.object({
@@ -43,12 +53,15 @@ const Question = z.discriminatedUnion('about', [
     quantity: z.int(),
     color: z.string().optional(),
     size: z.string().optional(),
+    /** What else is to be added once this is settled. */
+    next: z.array(z.object({ productId: z.string(), quantity: z.int() })).default([]),
   }),
   z.object({ about: z.literal('product'), quantity: z.int() }),
+  z.object({ about: z.literal('details') }),
+  z.object({ about: z.literal('waitlist'), productId: z.string(), sku: z.string().optional() }),
+  z.object({ about: z.literal('search') }),
   z.object({ about: z.literal('payment'), checkoutId: z.string() }),
-  z.object({ about: z.literal('address'), checkoutId: z.string(), payment: z.unknown() }),
-  z.object({ about: z.literal('return_order') }),
-  z.object({ about: z.literal('checkout') }),
+  z.object({ about: z.literal('address'), checkoutId: z.string() }),
   z.object({ about: z.literal('hand_off') }),
 ])
 export type Question = z.infer<typeof Question>
@@ -59,8 +72,14 @@ export const RulesMemory = z.object({
   shown: z.array(ShownProduct).default([]),
   /** The product that "it" stands for. */
   focus: z.string().optional(),
-  lastSearch: SearchFilters.optional(),
+  /** Every product that the conversation has come by, the latest first. */
+  known: z.array(ShownProduct).default([]),
+  lastSearch: Search.optional(),
+  /** Of which variant the customer last put how many into the cart. */
+  lastAdded: z.object({ productId: z.string(), sku: z.string(), quantity: z.int() }).optional(),
   checkoutId: z.string().optional(),
+  /** How to pay and where to ship, as far as the customer has said so for the order at hand. */
+  told: z.object({ payment: z.unknown(), shippingAddress: z.unknown() }).partial().optional(),
   /** Orders last listed or placed, newest first. */
   orders: z.array(z.object({ id: z.string(), number: z.string(), status: z.string() })).default([]),
   question: Question.optional(),
@@ -70,6 +89,7 @@ export const RulesMemory = z.object({
 export type RulesMemory = z.infer<typeof RulesMemory>
 
 const MOST_SHOWN = 12
+const MOST_KNOWN = 30
 
 export function shownProduct(product: Product): ShownProduct {
   return {
@@ -92,26 +112,38 @@ export function shownProduct(product: Product): ShownProduct {
 /** Remembers what was shown; a single product becomes what "it" stands for. */
 export function withShown(memory: RulesMemory, products: readonly Product[]): RulesMemory {
   const shown = products.slice(0, MOST_SHOWN).map(shownProduct)
+  const [only] = shown
   const { focus: _, ...rest } = memory
-  return { ...rest, shown, ...(shown.length === 1 && shown[0] !== undefined ? { focus: shown[0].id } : {}) }
+  return {
+    ...rest,
+    shown,
+    known: knownWith(memory, shown),
+    ...(shown.length === 1 && only !== undefined ? { focus: only.id } : {}),
+  }
 }
 
 /** Makes a product the one that "it" stands for, keeping the list it was chosen from. */
 export function withFocus(memory: RulesMemory, product: ShownProduct): RulesMemory {
-  const known = memory.shown.some(({ id }) => id === product.id)
+  const isShown = memory.shown.some(({ id }) => id === product.id)
   return {
     ...memory,
-    shown: known ? memory.shown : [product, ...memory.shown].slice(0, MOST_SHOWN),
+    shown: isShown ? memory.shown : [product],
+    known: knownWith(memory, [product]),
     focus: product.id,
   }
+}
+
+function knownWith({ known }: RulesMemory, products: readonly ShownProduct[]): ShownProduct[] {
+  const ids = new Set(products.map(({ id }) => id))
+  return [...products, ...known.filter(({ id }) => !ids.has(id))].slice(0, MOST_KNOWN)
+}
+
+/** The product that "it" stands for. */
+export function focused({ known, shown, focus }: RulesMemory): ShownProduct | undefined {
+  return [...shown, ...known].find(({ id }) => id === focus)
 }
 
 export function withoutQuestion(memory: RulesMemory): RulesMemory {
   const { question: _, ...rest } = memory
   return rest
-}
-
-/** The line of the cart that a product of the conversation stands in, if it does. */
-export function lineOf(cart: Cart, productId: string): Cart['items'][number] | undefined {
-  return cart.items.find((item) => item.productId === productId)
 }

@@ -2,13 +2,14 @@ import type { Dictionary } from './dictionary.ts'
 import {
   AROUND_WORDS,
   CURRENCY_WORDS,
+  DENIED_UPPER_WORDS,
   LOWER_BOUND_WORDS,
   MULTIPLIERS,
   NUMBER_WORDS,
-  ORDINAL_WORDS,
-  SIZE_WORDS,
   UPPER_BOUND_WORDS,
 } from './lexicon.ts'
+import { takeOrdinals } from './ordinals.ts'
+import { takeSize } from './sizes.ts'
 import type { Word } from './words.ts'
 
 /** What the numbers of an utterance stand for, and which words they took. */
@@ -16,12 +17,16 @@ export interface Quantities {
   /** In major units, as the customer speaks. */
   readonly minPrice: number | undefined
   readonly maxPrice: number | undefined
+  /** The amount of an "around": `minPrice` and `maxPrice` lie on both sides of it. */
+  readonly around: number | undefined
+  readonly minRating: number | undefined
   readonly size: string | undefined
   /** 1 for the first of what was shown, -1 for the last. */
   readonly ordinals: readonly number[]
   readonly quantity: number | undefined
   /** Numbers that nothing around them explains. */
   readonly bare: readonly number[]
+  readonly percent: number | undefined
   /** Indexes of the words that were used. */
   readonly used: ReadonlySet<number>
 }
@@ -31,131 +36,70 @@ interface Figure {
   readonly start: number
   readonly end: number
   readonly money: boolean
+  readonly multiplier: number | undefined
 }
 
 const AROUND_SPREAD = 0.2
 /** A bare number from here on is money: nobody buys so many, and no size is so large. */
 const MONEY_FROM = 100
 const MOST_PIECES = 99
+/** "up to 3" of a cart line counts, "up to 30" is a price. */
+const MOST_COUNTED_UP_TO = 20
+const MOST_STARS = 5
 
 /** Tells prices, sizes, ordinals and counts apart by the words beside each number. */
-export function quantitiesOf(words: readonly Word[], dictionary: Dictionary): Quantities {
-  const used = new Set<number>()
+export function quantitiesOf(
+  words: readonly Word[],
+  dictionary: Dictionary,
+  taken: ReadonlySet<number> = new Set(),
+): Quantities {
+  const used = new Set<number>(taken)
   const size = takeSize(words, dictionary, used)
   const ordinals = takeOrdinals(words, used)
-  const figures = figuresOf(words, used)
+  const figures = sharedMultiplier(words, figuresOf(words, used))
   let minPrice: number | undefined
   let maxPrice: number | undefined
+  let around: number | undefined
   let quantity: number | undefined
+  let minRating: number | undefined
+  let percent: number | undefined
   const bare: number[] = []
   for (const [position, figure] of figures.entries()) {
-    const bound = boundBefore(words, figure)
+    const { value } = figure
+    const bound = boundOf(words, figure)
     const previous = figures[position - 1]
-    const opensRange = isRangeStart(words, figure, figures[position + 1])
-    const closesRange = previous !== undefined && isRangeStart(words, previous, figure)
-    const money = figure.money || figure.value >= MONEY_FROM
-    if (opensRange) minPrice = figure.value
-    else if (closesRange) maxPrice = figure.value
-    else if (bound === 'around') {
-      minPrice = Math.round(figure.value * (1 - AROUND_SPREAD))
-      maxPrice = Math.round(figure.value * (1 + AROUND_SPREAD))
-    } else if (bound === 'upper') maxPrice = figure.value
-    else if (bound === 'lower' && (money || figure.value > 20)) minPrice = figure.value
-    else if (money) maxPrice = figure.value
-    else if (quantity === undefined && isCount(words, figure)) quantity = figure.value
-    else {
-      bare.push(figure.value)
+    const money = figure.money || value >= MONEY_FROM
+    if (isPercent(words, figure)) percent = value
+    else if (isRating(words, figure)) minRating = value
+    else if (isRange(words, figure, figures[position + 1])) minPrice = value
+    else if (previous !== undefined && isRange(words, previous, figure)) maxPrice = value
+    else if (bound === 'around' && (money || value > 20)) {
+      around = value
+      minPrice = Math.round(value * (1 - AROUND_SPREAD))
+      maxPrice = Math.round(value * (1 + AROUND_SPREAD))
+    } else if (bound === 'upper') maxPrice = value
+    else if (bound === 'lower' && (money || value > 20)) minPrice = value
+    else if (money) maxPrice = value
+    else if (quantity === undefined && isCount(figure)) {
+      if (isCounted(words, figure)) quantity = value
+      else bare.push(value)
+    } else {
+      bare.push(value)
       continue
     }
-    for (let index = figure.start; index < figure.end; index += 1) used.add(index)
+    markUsed(words, figure, used)
   }
-  if (quantity === undefined && words.some(({ lemma }) => lemma === 'couple' || lemma === 'both'))
-    quantity = 2
-  return { minPrice, maxPrice, size, ordinals, quantity, bare, used }
-}
-
-function takeSize(words: readonly Word[], dictionary: Dictionary, used: Set<number>): string | undefined {
-  for (const [index, word] of words.entries()) {
-    if (word.lemma === 'size') {
-      const after = words[index + 1]
-      const next =
-        after?.lemma === 'be' || after?.normal === 'no' || after?.normal === 'number' ? index + 2 : index + 1
-      const value = words[next]
-      const named = value === undefined ? undefined : sizeNamed(value, dictionary)
-      if (named !== undefined) {
-        used.add(index).add(next)
-        return named
-      }
-      const before = words[index - 1]
-      const ahead = before === undefined ? undefined : sizeNamed(before, dictionary)
-      if (ahead !== undefined) {
-        used.add(index).add(index - 1)
-        return ahead
-      }
-    }
-    const system = word.normal === 'uk' || word.normal === 'us' || word.normal === 'eu'
-    const number = words[index + 1]
-    if (system && number?.kind === 'number') {
-      used.add(index).add(index + 1)
-      return dictionary.size(`${word.text} ${number.text}`) ?? dictionary.size(number.text) ?? number.text
-    }
+  for (const [index, { lemma, normal }] of words.entries()) {
+    if (CURRENCY_WORDS.has(normal)) used.add(index)
+    if (quantity === undefined && (lemma === 'couple' || normal === 'both')) quantity = 2
   }
-  for (const [index, word] of words.entries()) {
-    const letters = /^(?:xxs|xs|s|m|l|xl|xxl|xxxl|\dxl)$/i.test(word.text) && word.text.length <= 4
-    const apostrophe = words[index - 1]?.text.endsWith("'") ?? false
-    const spelt = SIZE_WORDS.get(word.normal)
-    const known =
-      letters && !apostrophe
-        ? dictionary.size(word.text)
-        : spelt === undefined
-          ? undefined
-          : dictionary.size(spelt)
-    if (known !== undefined) {
-      used.add(index)
-      return known
-    }
-  }
-  return undefined
+  const own = new Set([...used].filter((index) => !taken.has(index)))
+  return { minPrice, maxPrice, around, minRating, size, ordinals, quantity, bare, percent, used: own }
 }
 
-/** The size that a word names: as the catalog spells it where it has it, else as the customer does. */
-function sizeNamed(word: Word, dictionary: Dictionary): string | undefined {
-  const spelt = SIZE_WORDS.get(word.normal)
-  if (spelt !== undefined) return dictionary.size(spelt) ?? spelt
-  const known = dictionary.size(word.text)
-  if (known !== undefined) return known
-  if (word.kind === 'number') return word.text
-  return /^(?:xxs|xs|s|m|l|xl|xxl|xxxl)$/i.test(word.text) ? word.text.toUpperCase() : undefined
-}
-
-function takeOrdinals(words: readonly Word[], used: Set<number>): number[] {
-  const ordinals: number[] = []
-  for (const [index, word] of words.entries()) {
-    const named = ORDINAL_WORDS.get(word.normal)
-    const previous = words[index - 1]
-    if (named !== undefined && !isOrderWord(words[index + 1])) {
-      ordinals.push(named)
-      used.add(index)
-    } else if (word.kind === 'number' && (previous?.text === '#' || isNumberWord(previous))) {
-      const value = Number(word.normal)
-      if (Number.isInteger(value) && value >= 1 && value <= MOST_PIECES) {
-        ordinals.push(value)
-        used.add(index).add(index - 1)
-      }
-    } else if (/^#\d{1,2}$/.test(word.text)) {
-      ordinals.push(Number(word.text.slice(1)))
-      used.add(index)
-    }
-  }
-  return ordinals
-}
-
-function isNumberWord(word: Word | undefined): boolean {
-  return word !== undefined && (word.normal === 'number' || word.normal === 'option' || word.normal === 'no')
-}
-
-function isOrderWord(word: Word | undefined): boolean {
-  return word?.lemma === 'order'
+function markUsed(words: readonly Word[], figure: Figure, used: Set<number>): void {
+  for (let index = figure.start; index < figure.end; index += 1) used.add(index)
+  if (words[figure.start - 1]?.text === '.') used.add(figure.start - 1)
 }
 
 function figuresOf(words: readonly Word[], used: ReadonlySet<number>): Figure[] {
@@ -163,32 +107,46 @@ function figuresOf(words: readonly Word[], used: ReadonlySet<number>): Figure[] 
   for (let index = 0; index < words.length; index += 1) {
     const word = words[index]
     if (word === undefined || used.has(index)) continue
-    const written = writtenNumber(word)
-    const value = written ?? spokenNumber(words, index)
+    const value = writtenNumber(word) ?? spokenNumber(words, index)
     if (value === undefined) continue
-    const multiplier = MULTIPLIERS.get(words[index + 1]?.normal ?? '')
-    const end = multiplier === undefined ? index + 1 : index + 2
-    const currencyBefore =
-      CURRENCY_WORDS.has(words[index - 1]?.normal ?? '') || isCurrencyAbbreviation(words, index)
-    const currencyAfter = CURRENCY_WORDS.has(words[end]?.normal ?? '')
+    const factors = [words[index + 1], words[index + 2]].map((next) => MULTIPLIERS.get(next?.normal ?? ''))
+    const [first, second] = factors
+    const multiplier = first === undefined ? undefined : first * (second ?? 1)
+    const end =
+      index + 1 + (first === undefined ? 0 : 1) + (first !== undefined && second !== undefined ? 1 : 0)
+    const inCurrency =
+      CURRENCY_WORDS.has(words[index - 1]?.normal ?? '') ||
+      (words[index - 1]?.text === '.' && CURRENCY_WORDS.has(words[index - 2]?.normal ?? '')) ||
+      CURRENCY_WORDS.has(words[end]?.normal ?? '') ||
+      (words[end]?.text === '/' && words[end + 1]?.text === '-')
     figures.push({
       value: value * (multiplier ?? 1),
       start: index,
       end,
-      money: multiplier !== undefined || currencyBefore || currencyAfter,
+      money: multiplier !== undefined || inCurrency || /k$/i.test(word.normal),
+      multiplier,
     })
     index = end - 1
   }
   return figures
 }
 
-/** `Rs.` can arrive as two words, the second of which is the dot. */
-function isCurrencyAbbreviation(words: readonly Word[], index: number): boolean {
-  return words[index - 1]?.text === '.' && CURRENCY_WORDS.has(words[index - 2]?.normal ?? '')
+/** "between 2 and 3k", "2-3k": the thousand belongs to both. */
+function sharedMultiplier(words: readonly Word[], figures: readonly Figure[]): Figure[] {
+  return figures.map((figure, position) => {
+    const next = figures[position + 1]
+    const lent =
+      next?.multiplier !== undefined &&
+      figure.multiplier === undefined &&
+      figure.value < next.value / next.multiplier
+    if (!lent || next?.multiplier === undefined) return figure
+    const scaled = { ...figure, value: figure.value * next.multiplier, money: true }
+    return isRange(words, scaled, next) ? scaled : figure
+  })
 }
 
 function writtenNumber(word: Word): number | undefined {
-  const match = /^(\d+(?:,\d+)*(?:\.\d+)?)(k)?$/i.exec(word.normal)
+  const match = /^(\d+(?:,\d+)*(?:\.\d+)?)(k)?\+?$/i.exec(word.normal)
   if (match === null || match[1] === undefined) return undefined
   const value = Number(match[1].replaceAll(',', ''))
   return Number.isFinite(value) ? value * (match[2] === undefined ? 1 : 1000) : undefined
@@ -196,67 +154,166 @@ function writtenNumber(word: Word): number | undefined {
 
 function spokenNumber(words: readonly Word[], index: number): number | undefined {
   const word = words[index]
-  const value = word === undefined ? undefined : NUMBER_WORDS.get(word.normal)
+  if (word === undefined) return undefined
+  if (/^x\d$/i.test(word.text) && !word.real) return Number(word.text.slice(1))
+  const value = NUMBER_WORDS.get(word.normal)
   if (value === undefined) return undefined
+  const next = words[index + 1]
+  const counts =
+    next !== undefined &&
+    ['piece', 'unit', 'more', 'less', 'of', 'thousand', 'hundred', 'lakh'].includes(next.lemma)
   // "a" and "one" are articles and pronouns far more often than counts
-  if (value === 1 && words[index + 1]?.lemma !== 'piece' && words[index + 1]?.lemma !== 'pair')
-    return undefined
+  const article = word.normal === 'a' || word.normal === 'an'
+  if (value === 1 && !counts && word.normal !== 'single') return undefined
+  if (article && next?.normal === 'of') return undefined
+  if (value === 1 && (word.normal === 'a' || word.normal === 'an') && next?.lemma === 'more') return undefined
+  if (word.normal === 'both') return undefined
   return value
 }
 
-function boundBefore(words: readonly Word[], figure: Figure): 'upper' | 'lower' | 'around' | undefined {
-  for (let index = figure.start - 1; index >= 0 && index >= figure.start - 4; index -= 1) {
+type Bound = 'upper' | 'lower' | 'around'
+const BETWEEN_BOUND_AND_FIGURE = new Set([
+  'than',
+  'of',
+  'to',
+  'or',
+  '.',
+  ',',
+  ':',
+  'price',
+  'at',
+  'be',
+  'the',
+  'a',
+  'my',
+  'my',
+  'cost',
+  'for',
+  'equal',
+  '=',
+])
+
+function boundOf(words: readonly Word[], figure: Figure): Bound | undefined {
+  return boundBefore(words, figure) ?? boundBehind(words, figure)
+}
+
+function boundBefore(words: readonly Word[], figure: Figure): Bound | undefined {
+  for (let index = figure.start - 1; index >= 0 && index >= figure.start - 5; index -= 1) {
     const word = words[index]
     if (word === undefined) break
-    if (AROUND_WORDS.has(word.normal)) return 'around'
-    const negated = words[index - 1]?.normal === 'no' || words[index - 1]?.normal === 'not'
-    if (UPPER_BOUND_WORDS.has(word.normal))
-      return word.normal === 'most' && words[index - 1]?.normal !== 'at' ? undefined : 'upper'
-    if (LOWER_BOUND_WORDS.has(word.normal)) return negated ? 'upper' : 'lower'
-    const skipped =
-      CURRENCY_WORDS.has(word.normal) || ['than', 'of', 'to', '.', 'price', 'at', 'is'].includes(word.normal)
-    if (!skipped) break
+    const { normal } = word
+    const before = words[index - 1]
+    const negated = isDenied(words, index)
+    if (AROUND_WORDS.has(normal)) return 'around'
+    if (normal === 'up' && words[index + 1]?.normal === 'to')
+      return figure.money || figure.value > MOST_COUNTED_UP_TO ? 'upper' : undefined
+    if (DENIED_UPPER_WORDS.has(normal)) return negated || before?.lemma === 'not' ? 'upper' : 'lower'
+    if (UPPER_BOUND_WORDS.has(normal)) {
+      if (normal === 'most' && before?.normal !== 'at') return undefined
+      if (normal === 'less' && negated) return 'lower'
+      return 'upper'
+    }
+    if (LOWER_BOUND_WORDS.has(normal)) return negated ? 'upper' : 'lower'
+    if (!CURRENCY_WORDS.has(normal) && !BETWEEN_BOUND_AND_FIGURE.has(word.lemma)) break
   }
-  const next = words[figure.end]
-  const afterCurrency = CURRENCY_WORDS.has(next?.normal ?? '') ? words[figure.end + 1] : next
-  const beyond = words[(afterCurrency?.index ?? figure.end) + 1]
-  // Hinglish and casual English put the bound behind: "5000 se under", "4k max", "2000 or less"
-  const candidate =
-    afterCurrency?.normal === 'se' || afterCurrency?.normal === 'or' || afterCurrency?.normal === 'ke'
-      ? beyond
-      : afterCurrency
-  if (
-    candidate !== undefined &&
-    ['under', 'upto', 'max', 'maximum', 'less', 'below'].includes(candidate.normal)
-  )
-    return 'upper'
-  if (
-    candidate !== undefined &&
-    afterCurrency !== candidate &&
-    ['more', 'above', 'over'].includes(candidate.normal)
-  )
-    return 'lower'
   return undefined
 }
 
-function isRangeStart(words: readonly Word[], figure: Figure, next: Figure | undefined): boolean {
-  if (next === undefined) return false
+const DENIALS = new Set(['no', 'not', "n't", 'without', 'never'])
+const BETWEEN_DENIAL_AND_BOUND = new Set([
+  'want',
+  'to',
+  'spend',
+  'pay',
+  'go',
+  'cost',
+  'be',
+  'should',
+  'will',
+  'can',
+  'anything',
+  'look',
+])
+
+/** "no more than", "don't want to spend more than". */
+function isDenied(words: readonly Word[], bound: number): boolean {
+  for (let index = bound - 1; index >= 0 && index >= bound - 5; index -= 1) {
+    const word = words[index]
+    if (word === undefined || DENIALS.has(word.normal)) return word !== undefined
+    if (!BETWEEN_DENIAL_AND_BOUND.has(word.lemma)) return false
+  }
+  return false
+}
+
+const JOINTS_BEHIND = new Set(['se', 'or', 'ke', 'and', 'ka', 'ki', 'is', 'the', 'in', 'my', 'as'])
+
+/** Hinglish and casual English put the bound behind: "5000 se under", "4k max", "2000 or less", "3000 budget". */
+function boundBehind(words: readonly Word[], figure: Figure): Bound | undefined {
+  let index = figure.end
+  while (CURRENCY_WORDS.has(words[index]?.normal ?? '') || ['/', '-'].includes(words[index]?.text ?? ''))
+    index += 1
+  const joint = words[index]
+  const candidate = JOINTS_BEHIND.has(joint?.normal ?? '') ? words[index + 1] : joint
+  if (candidate === undefined) return undefined
+  const { normal } = candidate
+  if (
+    [
+      'under',
+      'upto',
+      'max',
+      'maximum',
+      'less',
+      'below',
+      'budget',
+      'tops',
+      'within',
+      'lower',
+      'cheaper',
+    ].includes(normal)
+  )
+    return 'upper'
+  if (normal === '+' || ['minimum', 'min', 'upwards'].includes(normal)) return 'lower'
+  if (candidate !== joint && ['more', 'above', 'over', 'up', 'higher'].includes(normal)) return 'lower'
+  return ['ish', 'approx', 'approximately', 'roughly', 'around'].includes(normal) ? 'around' : undefined
+}
+
+function isRange(words: readonly Word[], figure: Figure, next: Figure | undefined): boolean {
+  if (next === undefined || figure.value >= next.value) return false
   const between = words
     .slice(figure.end, next.start)
     .filter(({ normal }) => !CURRENCY_WORDS.has(normal) && normal !== '.')
   if (between.length !== 1) return false
   const joint = between[0]?.normal ?? ''
-  if (joint === '-' || joint === '–' || joint === 'to') return figure.value < next.value
-  const opener = words[figure.start - 1]
-  const before = CURRENCY_WORDS.has(opener?.normal ?? '') ? words[figure.start - 2] : opener
-  return joint === 'and' && before?.normal === 'between'
+  const money = next.money || next.value >= MONEY_FROM
+  if (['-', '–', '—', 'to', 'se', 'till', 'upto'].includes(joint)) return money
+  const near = words.slice(Math.max(0, figure.start - 4), figure.start)
+  return (
+    (joint === 'and' || joint === 'aur') &&
+    near.some(({ normal }) => normal === 'between' || normal === 'from')
+  )
 }
 
-function isCount(words: readonly Word[], figure: Figure): boolean {
-  return (
-    Number.isInteger(figure.value) &&
-    figure.value >= 1 &&
-    figure.value <= MOST_PIECES &&
-    words[figure.start - 1]?.normal !== '.'
+function isPercent(words: readonly Word[], { end }: Figure): boolean {
+  const next = words[end]
+  return next?.text === '%' || ['percent', 'percentage', 'pct'].includes(next?.normal ?? '')
+}
+
+/** "rated above 4", "4 stars". */
+function isRating(words: readonly Word[], { value, start, end, money }: Figure): boolean {
+  if (money || value > MOST_STARS) return false
+  if (words.slice(end, end + 3).some(({ lemma }) => lemma === 'star')) return true
+  return words
+    .slice(Math.max(0, start - 4), end + 3)
+    .some(({ normal }) => /^(?:rated|rating|ratings)$/.test(normal))
+}
+
+function isCount({ value }: Figure): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= MOST_PIECES
+}
+
+/** A clock time, a duration or a rank is no count of things. */
+function isCounted(words: readonly Word[], { end }: Figure): boolean {
+  return !/^(?:day|hour|hr|minute|min|week|month|year|am|pm|o'clock|inch|gb|tb|mp|mm|cm|ml)$/.test(
+    words[end]?.lemma ?? '',
   )
 }

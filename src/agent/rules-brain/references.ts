@@ -1,4 +1,5 @@
-import type { RulesMemory, ShownProduct } from './memory.ts'
+import { focused, type RulesMemory, type ShownProduct } from './memory.ts'
+import type { Superlative } from './superlatives.ts'
 import type { Clause } from './understand.ts'
 import { lemmasOf } from './words.ts'
 
@@ -12,45 +13,72 @@ type Described = {
 
 /**
  * The products of the conversation that a clause speaks of: by their place in the list, by a comparison, by
- * words of their name, brand or colour, or by a pronoun. Empty when it speaks of none that was shown.
+ * words of their name, brand or kind, or by a pronoun. Empty when it speaks of none that was shown.
  */
 export function resolveProducts(clause: Clause, memory: RulesMemory): ShownProduct[] {
   const { shown } = memory
-  if (shown.length === 0) return []
   const { ordinals } = clause.quantities
   if (ordinals.length > 0) {
     return ordinals.flatMap((ordinal) => shown.at(ordinal > 0 ? ordinal - 1 : ordinal) ?? [])
   }
-  const named = bestDescribed(clause, shown, (product) => ({
-    name: product.name,
-    brand: product.brand,
-    category: product.category,
-    tags: product.tags,
-    colors: product.variants.flatMap(({ color }) => color ?? []),
-  }))
-  if (clause.superlative !== undefined && (clause.pronoun || named.length !== 1)) {
-    const chosen = extreme(named.length > 1 ? named : shown, clause.superlative)
-    if (clause.pronoun || named.length > 1) return chosen === undefined ? [] : [chosen]
+  const has = (word: string) => clause.words.some(({ normal }) => normal === word)
+  if (has('other') && clause.pronoun && shown.length === 2 && memory.focus !== undefined) {
+    return shown.filter(({ id }) => id !== memory.focus)
   }
+  const called = clause.terms.find(({ kind }) => kind === 'name')
+  if (called !== undefined) {
+    return [...shown, ...memory.known].filter(({ name }) => name === called.value).slice(0, 1)
+  }
+  const named = bestDescribed(clause, shown, describe)
+  if (clause.superlative !== undefined && shown.length > 1 && pointsIntoList(clause, named)) {
+    const chosen = extreme(named.length > 1 ? named : shown, clause.superlative)
+    return chosen === undefined ? [] : [chosen]
+  }
+  const onlyColor = clause.terms.length > 0 && clause.terms.every(({ kind }) => kind === 'color')
+  if (clause.pronoun && onlyColor && memory.focus !== undefined && clause.kinds.length === 0)
+    return pointedAt(memory)
   if (named.length === 1) return named
   if (named.length > 1) {
-    const focused = named.find(({ id }) => id === memory.focus)
-    return focused === undefined ? named : [focused]
+    const chosen = named.find(({ id }) => id === memory.focus)
+    return chosen === undefined ? named : [chosen]
   }
-  if (clause.content.length > 0 && clause.terms.some(({ kind }) => kind !== 'color')) return []
+  if (clause.content.length > 0 && !onlyColor) {
+    const earlier = bestDescribed(clause, memory.known, describe)
+    return earlier.length === 1 && isWhollyNamed(clause, earlier[0]) ? earlier : []
+  }
   return clause.pronoun ? pointedAt(memory) : []
 }
 
+const describe = (product: ShownProduct): Described => ({
+  name: product.name,
+  brand: product.brand,
+  category: product.category,
+  tags: product.tags,
+  colors: product.variants.flatMap(({ color }) => color ?? []),
+})
+
+/** "the cheapest one", "the best of these", "the cheaper shoes" among shoes. */
+function pointsIntoList(clause: Clause, named: readonly ShownProduct[]): boolean {
+  return clause.pronoun || named.length > 1 || clause.content.length === 0
+}
+
 function pointedAt(memory: RulesMemory): ShownProduct[] {
-  const focused = memory.shown.find(({ id }) => id === memory.focus)
-  if (focused !== undefined) return [focused]
+  const focus = focused(memory)
+  if (focus !== undefined) return [focus]
   return memory.shown.length === 1 ? memory.shown : []
 }
 
-function extreme(
-  products: readonly ShownProduct[],
-  by: 'cheapest' | 'dearest' | 'best',
-): ShownProduct | undefined {
+/** A product from further back counts when all that the customer says of it is true. */
+function isWhollyNamed(clause: Clause, product: ShownProduct | undefined): boolean {
+  if (product === undefined) return false
+  const own = factsOf(describe(product))
+  return clause.content
+    .flatMap((word) => lemmasOf(word))
+    .every((word) => own.name.has(word) || own.wider.has(word))
+}
+
+/** The product that lies at one end of a list. */
+export function extreme(products: readonly ShownProduct[], by: Superlative): ShownProduct | undefined {
   const worth = (product: ShownProduct) =>
     by === 'cheapest' ? -product.price : by === 'dearest' ? product.price : (product.rating ?? 0)
   return products.reduce<ShownProduct | undefined>(
@@ -59,27 +87,44 @@ function extreme(
   )
 }
 
+function factsOf({ name, brand, category, tags, colors }: Described) {
+  return {
+    name: new Set(lemmasOf([name, brand ?? ''].join(' '))),
+    wider: new Set(lemmasOf([category ?? '', ...(tags ?? []), ...(colors ?? [])].join(' '))),
+  }
+}
+
 /**
  * The candidates that the clause's words describe best: all that share the highest number of words, none when
- * no word fits. A candidate that a named brand or colour rules out is left out.
+ * no word fits.
  */
 export function bestDescribed<T>(
   clause: Clause,
   candidates: readonly T[],
-  describe: (candidate: T) => Described,
+  describeIt: (candidate: T) => Described,
 ): T[] {
   const wanted = clause.content.flatMap((word) => lemmasOf(word))
   if (wanted.length === 0) return []
   const scored = candidates.map((candidate) => {
-    const { name, brand, category, tags, colors } = describe(candidate)
-    const own = new Set(lemmasOf([name, brand ?? ''].join(' ')))
-    const wider = new Set(lemmasOf([category ?? '', ...(tags ?? []), ...(colors ?? [])].join(' ')))
+    const { name, wider } = factsOf(describeIt(candidate))
+    const isKind = (kind: string) => name.has(kind) || wider.has(kind) || sharesStem(name, kind)
+    if (clause.kinds.length > 0 && !clause.kinds.some(isKind)) return { candidate, score: 0 }
     let score = 0
-    for (const word of wanted) score += own.has(word) ? 2 : wider.has(word) || sharesStem(own, word) ? 1 : 0
+    for (const word of wanted) score += name.has(word) ? 2 : wider.has(word) || sharesStem(name, word) ? 1 : 0
     return { candidate, score }
   })
+  const exact = candidates.filter((candidate) => isWholeName(describeIt(candidate), wanted))
+  if (exact.length > 0) return exact
   const best = Math.max(0, ...scored.map(({ score }) => score))
   return best === 0 ? [] : scored.filter(({ score }) => score === best).map(({ candidate }) => candidate)
+}
+
+/** Whether the words are a name and nothing else: "eggs" is not the "Egg Slicer". */
+function isWholeName({ name }: Described, wanted: readonly string[]): boolean {
+  const own = lemmasOf(name)
+  return (
+    own.length > 0 && own.every((word) => wanted.includes(word)) && wanted.every((word) => own.includes(word))
+  )
 }
 
 /** "sunglass" of "Sunglasses" against "sun glass": words joined or apart. */

@@ -167,6 +167,10 @@ describe('when it does not understand', () => {
     expect(world.calls.map(({ name }) => name)).toEqual(['hand_off'])
   })
 
+  it.each(['???', '...', '!'])('answers %s, which holds no word', (text) => {
+    expect(shop().say(text).text).toContain('did not understand')
+  })
+
   it('answers an empty-handed search with a question, never with silence', () => {
     expect(shop().say('do you sell umbrellas?').text).toContain('found nothing')
   })

@@ -38,6 +38,17 @@ export function chooseVariant(
     : { kind: 'ask', by: 'size', options: distinct(remaining, 'size') }
 }
 
+/** Whether a product comes in a colour or size. */
+export function hasVariant(
+  { variants }: ShownProduct,
+  wish: { readonly color?: string | undefined; readonly size?: string | undefined },
+): boolean {
+  return variants.some(
+    ({ color, size }) =>
+      (wish.color === undefined || wish.color === color) && (wish.size === undefined || wish.size === size),
+  )
+}
+
 /** The colours or sizes that are in stock; all of them when none is. */
 function distinct(product: ShownProduct, by: 'color' | 'size'): string[] {
   const of = (variants: ShownProduct['variants']) => [

@@ -1,6 +1,6 @@
 import model from 'wink-eng-lite-web-model'
 import winkNLP, { type ItsFunction } from 'wink-nlp'
-import { EQUIVALENTS } from './lexicon.ts'
+import { INFORMAL, SPELLINGS } from './informal.ts'
 
 /** One word of an utterance. */
 export interface Word {
@@ -11,6 +11,10 @@ export interface Word {
   /** The dictionary form: `shoes` -> `shoe`, `added` -> `add`. */
   readonly lemma: string
   readonly kind: 'word' | 'number' | 'punctuation' | 'other'
+  /** Whether it may name or describe a thing: a noun, an adjective, or what wink takes for a name. */
+  readonly naming: boolean
+  /** Whether English has this word, so that it is no slip of the hand. */
+  readonly real: boolean
   readonly index: number
 }
 
@@ -19,57 +23,108 @@ const { its } = nlp
 // wink's types do not say that `lemma` fits `out`, though its documentation does
 const lemmaOf: ItsFunction<string> = (index, rdd, addons) => its.lemma(index, rdd, addons ?? {})
 
-const KEPT_WHOLE = /[\p{L}\p{N}._-]+@[\p{L}\p{N}.-]+|\p{L}{2,}[\p{L}\p{N}]*(?:-[\p{L}\p{N}]+)+/gu
+/** wink numbers the words of its lexicon first: this one, which nobody knows, is the first beyond it. */
+const [FIRST_UNKNOWN = 0] = nlp.readDoc('qzxvkkw').tokens().out(its.uniqueId)
+
+const KEPT_WHOLE =
+  /[\p{L}\p{N}._-]+@[\p{L}\p{N}.-]+|\b(?!(?:size|uk|us|eu|rs)-)\p{L}{2,}\p{N}*(?:-\p{L}+)*-\p{N}[\p{L}\p{N}]*|\w+_\w+/giu
 const PLURAL_OF_SIBILANT = /(?:ss|sh|ch|x|z)es$/
-const FORMS_OF_BE = new Set(['is', 'are', 'was', 'were', 'am', "'s", "'re", "'m"])
 const PLURAL_IN_IES = /[^aeiou]ies$/
+const FORMS_OF_BE = new Set(['is', 'are', 'was', 'were', 'am', "'s", "'re", "'m"])
+/** What wink takes for another word in a shop. */
+const LEMMAS: ReadonlyMap<string, string> = new Map([
+  ['left', 'left'],
+  ['does', 'do'],
+  ['did', 'do'],
+  ['has', 'have'],
+  ['had', 'have'],
+  ['knives', 'knife'],
+  ['scarves', 'scarf'],
+  ['shelves', 'shelf'],
+  ['got', 'get'],
+  ['bought', 'buy'],
+  ['meant', 'mean'],
+  ['paid', 'pay'],
+  ['men', 'man'],
+  ['mens', 'man'],
+  ['women', 'woman'],
+  ['womens', 'woman'],
+])
+/** A message may be long; what it asks for stands in so many characters. */
+const LONGEST_READ = 1000
 
 /**
  * Splits an utterance into words. wink-nlp finds the words and their lemmas; addresses such as `name@bank` and
  * codes such as `FW-100001` stay whole.
+ * @param isTaken words that are what they are, whatever they mean in another tongue
  */
-export function wordsOf(text: string): Word[] {
+export function wordsOf(text: string, isTaken: (lower: string) => boolean = () => false): Word[] {
   const words: Word[] = []
+  const read = text.slice(0, LONGEST_READ)
   let end = 0
-  for (const match of text.matchAll(KEPT_WHOLE)) {
-    pushPlain(words, text.slice(end, match.index))
-    pushWord(words, match[0], match[0].toLowerCase(), 'word')
+  for (const match of read.matchAll(KEPT_WHOLE)) {
+    pushPlain(words, read.slice(end, match.index), isTaken)
+    pushWord(
+      words,
+      { text: match[0], lemma: match[0].toLowerCase(), kind: 'word', real: true, naming: true },
+      isTaken,
+    )
     end = match.index + match[0].length
   }
-  pushPlain(words, text.slice(end))
+  pushPlain(words, read.slice(end), isTaken)
   return words
 }
 
-function pushPlain(words: Word[], text: string): void {
+/** Puts spaces where a reader sees two words: `2000-3000`, `cat-eye`, `uk9`. */
+function spaced(text: string): string {
+  return text
+    .replace(/[’`]/g, "'")
+    .replace(/(\d\s?k?)\s*[-–—]\s*(?=[₹$€£]?\d)/gi, '$1 - ')
+    .replace(/(\p{L})-(?=\p{L})/gu, '$1 ')
+    .replace(/\b(size|uk|us|eu|rs)[-.]?(?=\d)/gi, '$1 ')
+    .replace(/(?<=[\p{L}\p{N}])([,;])(?=\p{L})/gu, '$1 ')
+}
+
+type Token = Pick<Word, 'text' | 'lemma' | 'kind' | 'real' | 'naming'>
+
+const NAMING = new Set(['NOUN', 'PROPN', 'ADJ', 'X', 'NUM'])
+
+function pushPlain(words: Word[], text: string, isTaken: (lower: string) => boolean): void {
   if (text.trim() === '') return
-  const tokens = nlp.readDoc(text.replace(/[’`]/g, "'")).tokens()
-  const values = tokens.out()
+  const tokens = nlp.readDoc(spaced(text)).tokens()
   const lemmas = tokens.out(lemmaOf)
   const types = tokens.out(its.type)
-  for (const [position, value] of values.entries()) {
+  const ids = tokens.out(its.uniqueId)
+  const parts = tokens.out(its.pos)
+  for (const [position, value] of tokens.out().entries()) {
     const type = types[position]
     const kind = type === 'word' || type === 'number' || type === 'punctuation' ? type : 'other'
-    pushWord(words, value, lemmas[position] ?? value, kind)
+    const real = kind !== 'word' || (ids[position] ?? 0) < FIRST_UNKNOWN
+    const naming = !real || NAMING.has(parts[position] ?? '')
+    pushWord(words, { text: value, lemma: lemmas[position] ?? value, kind, real, naming }, isTaken)
   }
 }
 
-function pushWord(words: Word[], text: string, lemma: string, kind: Word['kind']): void {
-  const lower = text.toLowerCase()
-  const equivalent = EQUIVALENTS.get(lower)
-  const normals = equivalent === undefined ? [lower] : equivalent.split(' ')
-  for (const normal of normals) {
+function pushWord(words: Word[], token: Token, isTaken: (lower: string) => boolean): void {
+  const lower = token.text.toLowerCase().replace(/^(\p{L}{1,3})\.$/u, '$1')
+  const spelt = SPELLINGS.get(lower)
+  const meant = spelt ?? (isTaken(lower) ? undefined : INFORMAL.get(lower))
+  for (const normal of meant?.split(' ') ?? [lower]) {
     words.push({
-      text,
+      text: token.text.replace(/^(\p{L}{1,3})\.$/u, '$1'),
       normal,
-      lemma: FORMS_OF_BE.has(normal)
-        ? 'be'
-        : equivalent === undefined
-          ? singular(lemma.toLowerCase())
-          : normal,
-      kind: /^\d/.test(normal) && kind !== 'number' && /^\d+([.,]\d+)*$/.test(normal) ? 'number' : kind,
+      lemma: lemmaFor(normal, meant === undefined ? token.lemma.toLowerCase() : normal),
+      kind: /^\d+(?:[.,]\d+)*$/.test(normal) ? 'number' : token.kind,
+      real: token.real || meant !== undefined,
+      naming: token.naming && (meant === undefined || spelt !== undefined),
       index: words.length,
     })
   }
+}
+
+function lemmaFor(normal: string, lemma: string): string {
+  if (FORMS_OF_BE.has(normal)) return 'be'
+  return LEMMAS.get(normal) ?? singular(lemma)
 }
 
 /** wink's lemmas leave some plurals as they are (brand-like or rare nouns), which the catalog then would not match. */
@@ -80,9 +135,25 @@ function singular(lemma: string): string {
   return lemma.slice(0, -1)
 }
 
-/** The lemmas of a phrase, for comparing it with an utterance. */
-export function lemmasOf(phrase: string): string[] {
-  return wordsOf(phrase)
-    .filter(({ kind }) => kind !== 'punctuation')
-    .map(({ lemma }) => lemma)
+/** The words of a catalog's phrase, without what only joins them: `Stride & Stone` is `stride`, `stone`. */
+export function phraseWords(phrase: string): Word[] {
+  return wordsOf(phrase, () => true).filter(
+    ({ kind, normal }) => kind !== 'punctuation' && !JOINTS.has(normal),
+  )
 }
+
+const MOST_REMEMBERED = 5000
+const remembered = new Map<string, readonly string[]>()
+
+/** The lemmas of a phrase, for comparing it with an utterance. */
+export function lemmasOf(phrase: string): readonly string[] {
+  const known = remembered.get(phrase)
+  if (known !== undefined) return known
+  const lemmas = phraseWords(phrase).map(({ lemma }) => lemma)
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear()
+  remembered.set(phrase, lemmas)
+  return lemmas
+}
+
+/** Words that may stand or be left out between the words of a phrase. */
+export const JOINTS: ReadonlySet<string> = new Set(['&', '+', '/', '-', 'and', "'s", "'", '’s'])

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { Id, ProductSort } from '../../contract/index.ts'
+import { Id, ProductSort, WaitlistJoin } from '../../contract/index.ts'
+import { getUser } from '../../features/accounts/index.ts'
 import { getProduct, listProducts, searchProducts } from '../../features/catalog/index.ts'
-import { getInventory } from '../../features/inventory/index.ts'
+import { getInventory, waitForStock } from '../../features/inventory/index.ts'
 import { tool } from './tool.ts'
 
 const MOST_FOUND = 20
@@ -58,5 +59,17 @@ export const check_inventory = tool({
   effect: false,
   async execute({ ctx }, { productId }) {
     return getInventory(ctx, (await getProduct(ctx, productId)).id)
+  },
+})
+
+export const join_waitlist = tool({
+  description:
+    'Let the customer know as soon as a product that is sold out, or one of its variants, is back.',
+  args: z.strictObject({ productId: Id, sku: WaitlistJoin.shape.sku }),
+  effect: true,
+  async execute({ ctx, caller }, { productId, sku }) {
+    const [{ id }, { email }] = await Promise.all([getProduct(ctx, productId), getUser(ctx, caller.userId)])
+    const join = { productId: id, sku, email: email ?? undefined }
+    return waitForStock(ctx, caller, join)
   },
 })

@@ -28,7 +28,12 @@ export const applyCoupon: Flow = function* (clause, turn) {
   const outcome = yield* use('apply_coupon', { code }, Cart)
   if (!outcome.ok) return apology(outcome.problem, `a coupon called ${code}`)
   turn.memory = withoutQuestion(turn.memory)
-  const { totals } = outcome.value
+  const { totals, items } = outcome.value
+  if (items.length === 0)
+    return {
+      text: `Coupon ${code} is noted. It takes effect once there is something in your cart.`,
+      attach: { cart: outcome.value },
+    }
   return {
     text: `Coupon ${code} is on your cart: ${price(totals.couponDiscount)} off. The total is now ${price(totals.total)}.`,
     attach: { cart: outcome.value },

@@ -35,10 +35,11 @@ function* findOrder(clause: Clause, turn: Turn): Generator<Call, Order | Said, T
   if ('text' in orders) return orders
   const { orderNumber } = clause.mentions
   if (orderNumber !== undefined) {
-    const named = orders.find(
-      ({ number, id }) => number.toLowerCase() === orderNumber.toLowerCase() || id === orderNumber,
+    return (
+      orders.find((order) => isCalled(order, orderNumber)) ?? {
+        text: `I find no order ${orderNumber} of yours. Say "my orders" to see them all.`,
+      }
     )
-    return named ?? { text: `I find no order ${orderNumber} of yours. Say "my orders" to see them all.` }
   }
   const [ordinal] = clause.quantities.ordinals
   const placed = ordinal === undefined ? undefined : ordinal < 0 ? orders[0] : orders[ordinal - 1]
@@ -50,12 +51,34 @@ function* findOrder(clause: Clause, turn: Turn): Generator<Call, Order | Said, T
   return latest ?? { text: 'You have no orders yet.' }
 }
 
+function isCalled({ number, id }: Order, named: string): boolean {
+  const lower = number.toLowerCase()
+  return lower === named.toLowerCase() || id === named || lower.endsWith(`-${named}`)
+}
+
 export const track: Flow = function* (clause, turn) {
+  const { orderNumber } = clause.mentions
+  if (orderNumber !== undefined && /[a-z]/i.test(orderNumber)) return yield* trackNumber(orderNumber, turn)
   const order = yield* findOrder(clause, turn)
   if ('text' in order) return order
   const outcome = yield* use('track_order', { orderId: order.id }, Tracking)
   if (!outcome.ok) return apology(outcome.problem, `order ${order.number}`)
-  const { status, carrier, trackingNumber, estimatedDelivery, events } = outcome.value
+  return { text: whereItIs(order.number, outcome.value), attach: { order } }
+}
+
+/** The tool knows orders by their numbers too. */
+function* trackNumber(orderNumber: string, turn: Turn): Generator<Call, Said, ToolOutcome> {
+  const number = orderNumber.toUpperCase()
+  const known = turn.memory.orders.find((order) => order.number === number)
+  const outcome = yield* use('track_order', { orderId: known?.id ?? number }, Tracking)
+  turn.memory = withoutQuestion(turn.memory)
+  if (outcome.ok) return { text: whereItIs(number, outcome.value) }
+  if (outcome.problem.code !== 'not_found') return apology(outcome.problem, `order ${number}`)
+  return { text: `I find no order ${number} of yours. Say "my orders" to see them all.` }
+}
+
+function whereItIs(number: string, tracking: Tracking): string {
+  const { status, carrier, trackingNumber, estimatedDelivery, events } = tracking
   const last = events.at(-1)
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(
     new Date(estimatedDelivery),
@@ -66,10 +89,7 @@ export const track: Flow = function* (clause, turn) {
     status === 'delivered' || status === 'cancelled' || status === 'refunded'
       ? ''
       : ` It should arrive by ${day}.`
-  return {
-    text: `Order ${order.number} is ${statusName(status)}.${news.replace(/\.\.$/, '.')}${due} ${carrier} carries it under ${trackingNumber}.`,
-    attach: { order },
-  }
+  return `Order ${number} is ${statusName(status)}.${news.replace(/\.\.$/, '.')}${due} ${carrier} carries it under ${trackingNumber}.`
 }
 
 export const returnOrder: Flow = function* (clause, turn) {

@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import { Cart, Checkout, Order } from '../../../contract/index.ts'
+import { Cart, Checkout, Order, type Problem } from '../../../contract/index.ts'
 import type { ToolOutcome } from '../../brain.ts'
 import { addressIn } from '../address.ts'
 import { apology } from '../apology.ts'
+import { dictionaryOf } from '../dictionary.ts'
 import { type Call, type Flow, given, type Said, type Turn, use } from '../flow.ts'
 import { withoutQuestion } from '../memory.ts'
 import { type Mentions, mentionsOf } from '../mentions.ts'
 import { price, totalsLines } from '../wording.ts'
 import { wordsOf } from '../words.ts'
+import { stillToChoose } from './add.ts'
 
 /** Where an address names no country. */
 const HOME_COUNTRIES: Readonly<Record<string, string>> = {
@@ -35,7 +37,10 @@ export const checkout: Flow = function* (clause, turn) {
 
 function* openCheckout(turn: Turn): Generator<Call, Checkout | Said, ToolOutcome> {
   const outcome = yield* use('start_checkout', {}, Checkout)
-  if (!outcome.ok) return apology(outcome.problem, 'one of your items')
+  if (!outcome.ok) {
+    const open = outcome.problem.code === 'cart_empty' ? stillToChoose(turn) : undefined
+    return open ?? apology(outcome.problem, 'one of your items')
+  }
   turn.memory = { ...withoutQuestion(turn.memory), checkoutId: outcome.value.id }
   return outcome.value
 }
@@ -50,7 +55,7 @@ function paymentIn(turn: Turn): Record<string, unknown> | undefined {
 
 /** A way to pay may stand in another clause than the word "pay". */
 function mentionsIn(turn: Turn): Mentions {
-  return mentionsOf(wordsOf(turn.text))
+  return mentionsOf(wordsOf(turn.text), dictionaryOf(turn.catalog))
 }
 
 function namesPayment(turn: Turn): boolean {
@@ -59,10 +64,11 @@ function namesPayment(turn: Turn): boolean {
 }
 
 export const pay: Flow = function* (_clause, turn) {
-  const { question } = turn.memory
-  const kept = question?.about === 'address' ? question.payment : undefined
-  const payment = paymentIn(turn) ?? kept
-  const shippingAddress = addressIn(turn.text, turn.customerName, HOME_COUNTRIES[turn.currency] ?? 'IN')
+  const payment = paymentIn(turn) ?? turn.memory.told?.payment
+  const shippingAddress =
+    addressIn(turn.text, turn.customerName, HOME_COUNTRIES[turn.currency] ?? 'IN') ??
+    turn.memory.told?.shippingAddress
+  turn.memory = { ...turn.memory, told: { payment, shippingAddress } }
   let { checkoutId } = turn.memory
   if (checkoutId === undefined) {
     const opened = yield* openCheckout(turn)
@@ -87,15 +93,22 @@ export const pay: Flow = function* (_clause, turn) {
     return { text: `How would you like to pay: ${WAYS_TO_PAY}?` }
   }
   if (missing.has('shippingAddress') || missing.has('addressId') || missing.has('address')) {
-    turn.memory = { ...turn.memory, question: { about: 'address', checkoutId, payment } }
+    turn.memory = { ...turn.memory, question: { about: 'address', checkoutId } }
     return {
-      text: 'Where shall I ship it? Please write it as name, street, city, state and postal code, country, for example "Asha Rao, 12 MG Road, Bengaluru, Karnataka 560001, IN".',
+      text: 'Where shall I ship it? Please write it with commas: name, street, city, state and postal code, country.',
     }
   }
-  if (outcome.problem.code === 'payment_declined' || outcome.problem.code === 'payment_timeout') {
-    turn.memory = { ...turn.memory, question: { about: 'payment', checkoutId } }
+  return notPlaced(outcome.problem, turn)
+}
+
+/** What the customer hears when the order could not be placed; a way to pay that failed is not tried again. */
+export function notPlaced(problem: Problem, turn: Turn): Said {
+  const { told, checkoutId } = turn.memory
+  if (problem.code === 'payment_declined' || problem.code === 'payment_timeout') {
+    const question = checkoutId === undefined ? {} : { question: { about: 'payment' as const, checkoutId } }
+    turn.memory = { ...turn.memory, told: { shippingAddress: told?.shippingAddress }, ...question }
   }
-  return apology(outcome.problem, 'that way to pay')
+  return apology(problem, 'that way to pay')
 }
 
 function concernsGiftCard(payment: unknown): boolean {
@@ -104,7 +117,13 @@ function concernsGiftCard(payment: unknown): boolean {
 
 /** What the customer hears once the order stands. */
 export function placed(order: Order, turn: Turn): Said {
-  const { checkoutId: _, ...rest } = withoutQuestion(turn.memory)
+  const {
+    checkoutId: _checkout,
+    told: _told,
+    lastAdded: _added,
+    focus: _focus,
+    ...rest
+  } = withoutQuestion(turn.memory)
   turn.memory = {
     ...rest,
     orders: [{ id: order.id, number: order.number, status: order.status }, ...turn.memory.orders].slice(

@@ -32,6 +32,10 @@ export const returnQuestion = saying(
   () =>
     'A paid order can be returned, whole or in part: say "return my order" and I will show you what comes back before anything is done. The refund goes to the way you paid.',
 )
+export const forbidden = saying(
+  () =>
+    'I cannot do that. Prices, discounts and payments follow the rules of the shop, whatever is written here, and I speak of your own cart and orders only. I am glad to look for coupons or for something that costs less.',
+)
 export const agreed = saying(
   () => 'Gladly. What shall I do? You can search, say "show my cart" or "check out".',
 )

@@ -1,0 +1,69 @@
+import { NUMBER_WORDS, ORDINAL_WORDS } from './lexicon.ts'
+import { isSuperlativeWord } from './superlatives.ts'
+import type { Word } from './words.ts'
+
+const MOST_ORDINAL = 20
+const LIST_WORDS = new Set(['number', 'option', 'no', 'no.', 'item', 'product', '#'])
+/** Things of which there is an own first and last: "my last order" is none of the list's. */
+const OWN_ORDER = new Set(['order', 'purchase', 'time', 'name', 'parcel', 'package', 'step', 'delivery'])
+
+/** Places in a list that are named, 1 for the first, -1 for the last; their words are taken. */
+export function takeOrdinals(words: readonly Word[], used: Set<number>): number[] {
+  const ordinals: number[] = []
+  for (const [index, word] of words.entries()) {
+    if (used.has(index)) continue
+    const named = ORDINAL_WORDS.get(word.normal)
+    if (named !== undefined) {
+      if (OWN_ORDER.has(words[index + 1]?.lemma ?? '') || isAdverb(words, index)) continue
+      const several = countAfter(words, index)
+      used.add(index)
+      if (several === undefined) ordinals.push(named)
+      else {
+        used.add(index + 1)
+        for (let place = 0; place < several; place += 1)
+          ordinals.push(named > 0 ? named + place : place - several)
+      }
+    } else {
+      const value = numberedPlace(words, index)
+      if (value === undefined) continue
+      ordinals.push(value)
+      used.add(index)
+      if (word.kind === 'number' && index > 0) used.add(index - 1)
+    }
+  }
+  return ordinals
+}
+
+/** "first, show me …", "at first". */
+function isAdverb(words: readonly Word[], index: number): boolean {
+  const after = words[index + 1]
+  const before = words[index - 1]
+  if (before !== undefined && words[index]?.normal === 'first' && isSuperlativeWord(before)) return true
+  return (
+    (index === 0 && (after?.kind === 'punctuation' || after?.normal === 'of')) ||
+    words[index - 1]?.normal === 'at'
+  )
+}
+
+/** "the first two": 2. */
+function countAfter(words: readonly Word[], index: number): number | undefined {
+  const after = words[index + 1]
+  if (after === undefined) return undefined
+  const value = /^[2-5]$/.test(after.normal) ? Number(after.normal) : NUMBER_WORDS.get(after.normal)
+  return value !== undefined && value > 1 && value <= 5 ? value : undefined
+}
+
+/** "number 2", "option 3", "#2", "no. 2". */
+function numberedPlace(words: readonly Word[], index: number): number | undefined {
+  const word = words[index]
+  if (word === undefined) return undefined
+  const hash = /^#(\d{1,2})$/.exec(word.text)
+  if (hash !== null) return Number(hash[1])
+  const before = words[index - 1]
+  const opener = before?.text === '.' ? words[index - 2] : before
+  if (opener === undefined || !LIST_WORDS.has(opener.normal)) return undefined
+  const value = word.kind === 'number' ? Number(word.normal) : NUMBER_WORDS.get(word.normal)
+  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= MOST_ORDINAL
+    ? value
+    : undefined
+}

@@ -1,0 +1,89 @@
+import type { Word } from './words.ts'
+
+export type ProductSort = 'price' | '-price' | 'rating' | 'newest'
+export type Superlative = 'cheapest' | 'dearest' | 'best'
+
+const CHEAP = new Set(['cheap', 'cheapest', 'cheaper', 'affordable', 'inexpensive', 'economical', 'lowest'])
+const DEAR = new Set([
+  'expensive',
+  'dearest',
+  'premium',
+  'costliest',
+  'priciest',
+  'luxurious',
+  'costly',
+  'pricey',
+  'luxury',
+])
+const BEST = new Set(['best', 'top', 'popular', 'rated', 'highest', 'better', 'recommended', 'bestselling'])
+const NEW = new Set(['newest', 'latest', 'arrival', 'arrivals'])
+const LESSENING = new Set(['not', "n't", 'less', 'least', 'too', 'no', 'very', 'so'])
+const DENYING = new Set(['not', "n't", 'less', 'least', 'no'])
+
+export function isSuperlativeWord({ normal }: Pick<Word, 'normal'>): boolean {
+  return CHEAP.has(normal) || DEAR.has(normal) || BEST.has(normal) || NEW.has(normal)
+}
+
+/** Which end of the list the customer speaks of. */
+export function superlativeOf(words: readonly Word[]): Superlative | undefined {
+  for (const [index, word] of words.entries()) {
+    const { normal } = word
+    if (CHEAP.has(normal) || (normal === 'budget' && words[index + 1]?.kind === 'word')) return 'cheapest'
+    if (DEAR.has(normal)) return isLessened(words, index) ? 'cheapest' : 'dearest'
+    if (normal === 'highest' || normal === 'most') {
+      const after = words[index + 1]?.normal ?? ''
+      if (/^(?:price|priced|cost|expensive|costly)$/.test(after)) return 'dearest'
+    }
+    if (normal === 'less' && words[index + 1]?.normal === 'price') return 'cheapest'
+    if (BEST.has(normal) && normal !== 'highest') return 'best'
+    if (normal === 'highest') return 'best'
+  }
+  return undefined
+}
+
+/** "not too expensive", "less expensive". */
+function isLessened(words: readonly Word[], index: number): boolean {
+  for (let before = index - 1; before >= 0 && before >= index - 3; before -= 1) {
+    const normal = words[before]?.normal ?? ''
+    if (DENYING.has(normal)) return true
+    if (!LESSENING.has(normal)) return false
+  }
+  return false
+}
+
+const BY: ReadonlyMap<string, ProductSort> = new Map([
+  ['price', 'price'],
+  ['cost', 'price'],
+  ['rating', 'rating'],
+  ['ratings', 'rating'],
+  ['review', 'rating'],
+  ['newest', 'newest'],
+  ['latest', 'newest'],
+])
+
+/** "sorted by rating", "low to high". */
+function sortNamed(words: readonly Word[]): ProductSort | undefined {
+  for (const [index, { normal, lemma }] of words.entries()) {
+    const [second, third] = [words[index + 1]?.normal, words[index + 2]?.normal ?? '']
+    if (normal === 'low' && second === 'to' && third === 'high') return 'price'
+    if (normal === 'high' && second === 'to' && third === 'low') return '-price'
+    const sorts = lemma === 'sort' || normal === 'sorted' || normal === 'arranged'
+    if (sorts && second === 'by') return BY.get(third)
+  }
+  return undefined
+}
+
+export function sortOf(
+  words: readonly Word[],
+  superlative: Superlative | undefined,
+): ProductSort | undefined {
+  const named = sortNamed(words)
+  if (named !== undefined) return named
+  if (superlative === 'cheapest') return 'price'
+  if (superlative === 'dearest') return '-price'
+  if (superlative === 'best') return 'rating'
+  const fresh = words.some(
+    ({ normal }, index) => NEW.has(normal) || (normal === 'new' && NEW.has(words[index + 1]?.normal ?? '')),
+  )
+  return fresh ? 'newest' : undefined
+}
