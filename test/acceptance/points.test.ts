@@ -82,12 +82,12 @@ describe('points', () => {
     expect(await profileOf(shopper)).toMatchObject({ points: 1_000 })
     const order = await buy(shopper)
     expect(order.totals).toEqual(totals)
-    // 3 for each 100 of 2,000 less 3 percent less 400
-    expect(order.pointsEarned).toBe(46)
-    expect(await profileOf(shopper)).toMatchObject({ points: 1_000 - 400 + 46, lifetimePoints: 1_046 })
+    // 3 for each 100 of 2,000 less 3 percent less 400, rounded up
+    expect(order.pointsEarned).toBe(47)
+    expect(await profileOf(shopper)).toMatchObject({ points: 1_000 - 400 + 47, lifetimePoints: 1_047 })
     expect(await shopper.api.call('getCart')).toMatchObject({ pointsRedeemed: 0 })
     expect((await club.ledger(shopper)).map(({ reason, points }) => [reason, points]).toSorted()).toEqual([
-      ['earned', 46],
+      ['earned', 47],
       ['opening', 1_000],
       ['spent', -400],
     ])

@@ -46,7 +46,7 @@ export function tierAbove(tier: TierName): TierTerms | null {
   return TIER_TERMS[TIER_TERMS.findIndex(({ name }) => name === tier) + 1] ?? null
 }
 
-/** The points that a purchase earns: for each whole 100 minor units spent on goods, rounded down at the end. */
+/** The points that a purchase earns: for each whole 100 minor units spent on goods, rounded up at the end, so that the smallest order earns one. */
 export function pointsEarned(tier: TierName, spent: number): number {
-  return Math.floor((Math.floor(spent / 100) * termsOf(tier).rate) / RATE_SCALE)
+  return Math.ceil((Math.floor(spent / 100) * termsOf(tier).rate) / RATE_SCALE)
 }
