@@ -70,7 +70,9 @@ function confirmation(interrupt) {
     element('button', { class: 'main', type: 'button', on: { click: () => settle(true) } }, 'Yes, go ahead'),
     element('button', { type: 'button', on: { click: () => settle(false) } }, 'No'),
   )
-  append(element('li', { class: 'assistant' }, interrupt.message ?? 'Shall I go ahead?', box))
+  const question = interrupt.message ?? 'Shall I go ahead?'
+  const asked = [...byId('messages').querySelectorAll('.assistant')].at(-1)?.textContent === question
+  append(element('li', { class: asked ? 'choice' : 'assistant' }, ...(asked ? [] : [question]), box))
 }
 
 const fail = (problem) => append(element('li', { class: 'failed' }, reason(problem)))
