@@ -17,11 +17,11 @@ import { startConversations } from './features/conversation/index.ts'
 import { startInventoryFeed } from './features/inventory/index.ts'
 import type { Jobs } from './jobs/schedule.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
+import { clusterLimit } from './platform/cluster-limit.ts'
 import { ensureCollections } from './platform/collection.ts'
 import type { Context } from './platform/context.ts'
 import { createDomainEvents } from './platform/domain-events.ts'
 import { type Ids, systemIds } from './platform/ids.ts'
-import { localLimit } from './platform/limits.ts'
 import { createLogger } from './platform/logger.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { connectMongo } from './platform/mongo.ts'
@@ -112,7 +112,7 @@ async function open(
     metrics,
     tokens,
     origins,
-    limit: localLimit('api', config.rates.api),
+    limit: clusterLimit(ctx, 'api', config.rates.api),
     handlers: routes,
     pages: allPages(),
     version: packageJson.version,
@@ -128,7 +128,7 @@ async function open(
     tokens,
     origins,
     metrics,
-    limit: localLimit('events', config.rates.events),
+    limit: clusterLimit(ctx, 'events', config.rates.events),
     handlers: events,
   })
   const revocations = startRevocationFeed(ctx, sockets)

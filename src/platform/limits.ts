@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMongo, RateLimiterRes } from 'rate-limiter-flexible'
 import { z } from 'zod'
 import type { Rate } from '../config.ts'
 import { defineCollection } from './collection.ts'
@@ -21,15 +21,6 @@ export interface Limit {
   peek(key: string): Promise<LimitState>
 }
 
-/** A limit that counts in this process: exact for one instance, and free of database writes. */
-export function localLimit(name: string, rate: Rate): Limit {
-  return describe(
-    name,
-    rate,
-    new RateLimiterMemory({ keyPrefix: name, points: rate.points, duration: rate.perMs / 1000 }),
-  )
-}
-
 /** A limit that all instances on the database share. Needs the collection `rate_limits`. */
 export function sharedLimit(ctx: Pick<Context, 'db'>, name: string, rate: Rate): Limit {
   const limiter = new RateLimiterMongo({
@@ -43,7 +34,7 @@ export function sharedLimit(ctx: Pick<Context, 'db'>, name: string, rate: Rate):
   return describe(name, rate, limiter)
 }
 
-function describe(name: string, rate: Rate, limiter: RateLimiterMemory | RateLimiterMongo): Limit {
+function describe(name: string, rate: Rate, limiter: RateLimiterMongo): Limit {
   const windowSeconds = Math.max(1, Math.ceil(rate.perMs / 1000))
   const state = (allowed: boolean, result: RateLimiterRes | null): LimitState => ({
     name,

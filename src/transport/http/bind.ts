@@ -12,11 +12,12 @@ import {
   type RouteQuery,
 } from '../../contract/index.ts'
 import type { Caller } from '../../platform/caller.ts'
+import type { CountingLimit } from '../../platform/cluster-limit.ts'
 import type { Context } from '../../platform/context.ts'
 import { ShopError } from '../../platform/errors.ts'
 import { parseInput, parseObject } from '../../platform/field-errors.ts'
 import type { IdempotencyClaim } from '../../platform/idempotency.ts'
-import { type Limit, requireAllowed } from '../../platform/limits.ts'
+import { requireAllowed } from '../../platform/limits.ts'
 import type { VerifiedToken } from '../../platform/verified-token.ts'
 import { checkAnswer } from '../answer-check.ts'
 import { callOnce } from '../idempotent-call.ts'
@@ -55,7 +56,7 @@ export type RouteHandlers = { readonly [N in RouteName]?: Handler<N> }
 export interface BindOptions {
   readonly ctx: Context
   readonly tokens: TokenCheck
-  readonly limit: Limit
+  readonly limit: CountingLimit
   readonly handlers: RouteHandlers
 }
 

@@ -9,11 +9,12 @@ import {
   type NamespaceName,
 } from '../../contract/index.ts'
 import type { Caller } from '../../platform/caller.ts'
+import type { CountingLimit } from '../../platform/cluster-limit.ts'
 import type { Context } from '../../platform/context.ts'
 import { ShopError, toProblem } from '../../platform/errors.ts'
 import { parseObject } from '../../platform/field-errors.ts'
 import type { IdempotencyClaim } from '../../platform/idempotency.ts'
-import { type Limit, requireAllowed } from '../../platform/limits.ts'
+import { requireAllowed } from '../../platform/limits.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { toShopError } from '../../platform/mongo.ts'
 import { checkAnswer } from '../answer-check.ts'
@@ -60,7 +61,7 @@ export type EventHandlers<N extends NamespaceName> = {
 export interface EventBindOptions {
   readonly ctx: Context
   readonly tokens: TokenCheck
-  readonly limit: Limit
+  readonly limit: CountingLimit
   readonly metrics: Metrics
   readonly work: Work
   readonly revoker: Revoker

@@ -4,9 +4,9 @@ import { ObjectId } from 'mongodb'
 import { Server } from 'socket.io'
 import { z } from 'zod'
 import { NAMESPACES, type NamespaceName } from '../../contract/index.ts'
+import type { CountingLimit } from '../../platform/cluster-limit.ts'
 import { defineCollection } from '../../platform/collection.ts'
 import type { Context } from '../../platform/context.ts'
-import type { Limit } from '../../platform/limits.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Origins } from '../origins.ts'
 import { requestIdFrom } from '../request-id.ts'
@@ -35,7 +35,7 @@ export interface SocketDoorOptions {
   readonly http: HttpServer
   readonly tokens: TokenCheck
   readonly origins: Origins
-  readonly limit: Limit
+  readonly limit: CountingLimit
   readonly metrics: Metrics
   readonly handlers: SocketHandlers
 }
