@@ -93,6 +93,8 @@ const Environment = z.object({
     .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
     .optional(),
   MAIL_FROM: z.string().default('Floorwalker <shop@localhost>'),
+  WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  WEBHOOK_SECRET: z.string().min(24, 'must have at least 24 characters').optional(),
   INVENTORY_SOURCE_URL: z.url().optional(),
   TRUST_PROXY: flag.prefault('false'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -131,6 +133,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if ((env.ADMIN_EMAIL === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
     throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD: give both or neither')
   }
+  if ((env.WEBHOOK_URL === undefined) !== (env.WEBHOOK_SECRET === undefined)) {
+    throw new ConfigError('WEBHOOK_URL and WEBHOOK_SECRET: give both or neither')
+  }
   return Object.freeze({
     environment: env.NODE_ENV,
     host: env.HOST,
@@ -167,6 +172,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     admin:
       env.ADMIN_EMAIL !== undefined && env.ADMIN_PASSWORD !== undefined
         ? Object.freeze({ email: env.ADMIN_EMAIL.toLowerCase(), password: env.ADMIN_PASSWORD })
+        : undefined,
+    smtpUrl: env.SMTP_URL,
+    mailFrom: env.MAIL_FROM,
+    webhook:
+      env.WEBHOOK_URL !== undefined && env.WEBHOOK_SECRET !== undefined
+        ? Object.freeze({ url: env.WEBHOOK_URL, secret: env.WEBHOOK_SECRET })
         : undefined,
     inventorySourceUrl: env.INVENTORY_SOURCE_URL,
     trustProxy: env.TRUST_PROXY,

@@ -37,6 +37,7 @@ import {
   waitlistCollection,
 } from './features/inventory/index.ts'
 import { loyaltyCollections, loyaltyRoutes, tierOf } from './features/loyalty/index.ts'
+import { notificationCollections } from './features/notifications/index.ts'
 import { orderCollections, orderRoutes } from './features/orders/index.ts'
 import { paymentCollections, paymentRoutes } from './features/payments/index.ts'
 import { profileCollections, profileRoutes } from './features/profiles/index.ts'
@@ -58,6 +59,7 @@ export const COLLECTIONS: readonly CollectionDeclaration[] = [
   ...checkoutCollections,
   ...conversationCollections,
   ...loyaltyCollections,
+  ...notificationCollections,
   ...orderCollections,
   ...paymentCollections,
   ...profileCollections,

@@ -1,9 +1,7 @@
 import { expireCheckouts, resumeCheckouts } from '../src/features/checkout/index.ts'
 import { releaseLapsedHolds } from '../src/features/inventory/index.ts'
 import { resumeReturns } from '../src/features/orders/index.ts'
-import { deliver } from '../src/jobs/deliveries.ts'
 import { runRepeatedly, runSteps } from '../src/jobs/run-worker.ts'
-import { relayOutbox } from '../src/platform/outbox.ts'
 
 const EVERY_MS = 2_000
 
@@ -13,6 +11,5 @@ await runRepeatedly('sweep', EVERY_MS, (ctx) =>
     returns: () => resumeReturns(ctx),
     expired: () => expireCheckouts(ctx),
     holds: () => releaseLapsedHolds(ctx),
-    outbox: () => relayOutbox(ctx, (entry) => deliver(ctx, entry)),
   }),
 )

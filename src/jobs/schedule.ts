@@ -8,7 +8,7 @@ import { isForwardedEvent, type JobData } from './worker-context.ts'
 
 /** Nothing runs in the first seconds: they belong to the start. */
 const FIRST_RUN_MS = 5_000
-/** The sweep runs all the time; if it ever ends, it is started again after this. */
+/** Two of them run all the time; one that ends is started again after this. */
 const SWEEP_RESTART_MS = 5_000
 const STOP_MS = 2_000
 
@@ -22,7 +22,7 @@ export function jobTable(config: Config): Array<{ name: string; interval: number
       interval,
       timeout: Math.min(FIRST_RUN_MS, interval),
     })),
-    { name: 'sweep', interval: SWEEP_RESTART_MS, timeout: 1_000 },
+    ...['sweep', 'notifications'].map((name) => ({ name, interval: SWEEP_RESTART_MS, timeout: 1_000 })),
   ]
 }
 

@@ -7,6 +7,8 @@ import type { Context } from './context.ts'
 const DELIVERED_KEPT_MS = 7 * 24 * 60 * 60 * 1000
 const RETRY_BASE_MS = 1_000
 const RETRY_MAX_MS = 10 * 60_000
+/** Whoever delivers an entry has it to himself for so long; if he dies, it is due again. */
+const CLAIM_MS = 60_000
 
 const OutboxDocument = z.object({
   _id: z.string(),
@@ -33,15 +35,15 @@ export const outbox = defineCollection({
 
 /**
  * Writes down, in the transaction of the change, what must follow from it. An entry whose `dedupeKey` is known is not
- * written again. It is delivered at least once after the commit.
+ * written again. It is delivered at least once after the commit, not before `dueAt`.
  */
 export async function enqueue(
-  ctx: Context,
+  ctx: Pick<Context, 'db' | 'clock' | 'ids'>,
   session: ClientSession | undefined,
-  entry: { kind: string; dedupeKey: string; payload: Record<string, unknown> },
+  entry: { kind: string; dedupeKey: string; payload: Record<string, unknown>; dueAt?: Date },
 ): Promise<void> {
   const now = ctx.clock.now()
-  const { kind, dedupeKey, payload } = entry
+  const { kind, dedupeKey, payload, dueAt = now } = entry
   await outbox.in(ctx.db).updateOne(
     { dedupeKey },
     {
@@ -51,7 +53,7 @@ export async function enqueue(
         payload,
         state: 'waiting',
         attempts: 0,
-        dueAt: now,
+        dueAt,
         createdAt: now,
       },
     },
@@ -76,6 +78,11 @@ export async function relayOutbox(
     .toArray()
   let delivered = 0
   for (const entry of due.map((document) => outbox.parse(document))) {
+    const { matchedCount } = await entries.updateOne(
+      { _id: entry._id, state: 'waiting', dueAt: entry.dueAt },
+      { $set: { dueAt: after(ctx.clock, CLAIM_MS) } },
+    )
+    if (matchedCount === 0) continue
     try {
       await deliver(entry)
       await entries.updateOne(

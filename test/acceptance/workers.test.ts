@@ -107,7 +107,7 @@ describe('inventory-sync', () => {
   })
 })
 
-test('sweep goes on until it is cancelled, and delivers what is in the outbox', async () => {
+test('notifications go on until they are cancelled, and deliver what is in the outbox', async () => {
   const delivered = world.ctx.db
     .collection('outbox')
     .watch([{ $match: { 'updateDescription.updatedFields.state': 'delivered' } }])
@@ -115,12 +115,37 @@ test('sweep goes on until it is cancelled, and delivers what is in the outbox', 
   await enqueue(world.ctx, undefined, {
     kind: 'order.confirmed',
     dedupeKey: 'order.confirmed:1',
-    payload: {},
+    payload: { orderId: 'gone' },
   })
-  const worker = startWorker('sweep')
+  const worker = startWorker('notifications')
   const exit = once(worker, 'exit')
   await delivered.next()
   await delivered.close()
+  worker.postMessage('cancel')
+  expect(await exit).toEqual([0])
+})
+
+test('the sweep goes on until it is cancelled, and releases what was held too long', async () => {
+  const shopper = await world.guest()
+  const ticks = world.ctx.db.collection('job_ticks').watch([{ $match: { 'documentKey._id': 'sweep' } }])
+  await ticks.tryNext()
+  await world.ctx.db.collection<{ _id: string }>('reservations').insertOne({
+    _id: 'forgotten',
+    userId: shopper.id,
+    state: 'held',
+    lines: [],
+    expiresAt: new Date(Date.now() - 60_000),
+    createdAt: new Date(Date.now() - 120_000),
+  } as { _id: string })
+  const released = world.ctx.db
+    .collection('reservations')
+    .watch([{ $match: { 'updateDescription.updatedFields.state': 'released' } }])
+  await released.tryNext()
+  const worker = startWorker('sweep')
+  const exit = once(worker, 'exit')
+  await released.next()
+  await released.close()
+  await ticks.close()
   worker.postMessage('cancel')
   expect(await exit).toEqual([0])
 })

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineCollection } from '../../platform/collection.ts'
 import type { Context } from '../../platform/context.ts'
+import { enqueue } from '../../platform/outbox.ts'
+import { inTransaction } from '../../platform/transaction.ts'
 
 const WaitingDocument = z.object({
   _id: z.string(),
@@ -34,18 +36,40 @@ export async function joinWaitlist(ctx: Pick<Context, 'db'>, entry: WaitingDocum
 
 /** Takes everybody off the list who waits for one of these, each for exactly one of the instances that ask. */
 export async function claimWaiting(
-  ctx: Pick<Context, 'db'>,
+  ctx: Pick<Context, 'db' | 'client' | 'clock' | 'ids'>,
   productId: string,
   skus: readonly (string | null)[],
 ): Promise<WaitingDocument[]> {
   const claimed: WaitingDocument[] = []
   for (;;) {
-    const document = await waitlistCollection
-      .in(ctx.db)
-      .findOneAndDelete({ productId, sku: { $in: [...skus] } }, { sort: { createdAt: 1 } })
-    if (document === null) return claimed
-    claimed.push(waitlistCollection.parse(document))
+    const entry = await claimOne(ctx, productId, skus)
+    if (entry === null) return claimed
+    claimed.push(entry)
   }
+}
+
+/** Takes one off the list; the mail to her, if she gave an address, is written down in the same transaction. */
+function claimOne(
+  ctx: Pick<Context, 'db' | 'client' | 'clock' | 'ids'>,
+  productId: string,
+  skus: readonly (string | null)[],
+): Promise<WaitingDocument | null> {
+  return inTransaction(ctx, async (session) => {
+    const entry = waitlistCollection.parseOrNull(
+      await waitlistCollection
+        .in(ctx.db)
+        .findOneAndDelete({ productId, sku: { $in: [...skus] } }, { sort: { createdAt: 1 }, session }),
+    )
+    const [sku] = skus
+    if (entry?.email !== undefined && typeof sku === 'string') {
+      await enqueue(ctx, session, {
+        kind: 'stock.back',
+        dedupeKey: `stock.back:${entry._id}`,
+        payload: { productId, sku, email: entry.email },
+      })
+    }
+    return entry
+  })
 }
 
 /** The products that anybody waits for. */

@@ -3,6 +3,7 @@ import type { CartItem, Order, PostalAddress, TierName } from '../../contract/in
 import type { Context } from '../../platform/context.ts'
 import { enqueue } from '../../platform/outbox.ts'
 import type { Pricing } from '../cart/index.ts'
+import { SHIPPED_MS } from './fulfilment.rules.ts'
 import { insertOrder, loadOrderById, nextOrderNumber, type OrderDocument, saveOrder } from './orders.store.ts'
 import { orderView } from './orders.view.ts'
 
@@ -84,5 +85,11 @@ export async function markPaid(ctx: Context, session: ClientSession, orderId: st
     version: order.version + 1,
   }
   await saveOrder(ctx, session, paid)
+  await enqueue(ctx, session, {
+    kind: 'order.shipped',
+    dedupeKey: `order.shipped:${orderId}`,
+    payload: { orderId, userId: order.userId },
+    dueAt: new Date(now.getTime() + SHIPPED_MS),
+  })
   return orderView(paid, now)
 }

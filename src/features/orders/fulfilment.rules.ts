@@ -3,11 +3,14 @@ import type { OrderDocument } from './orders.store.ts'
 
 const HOUR_MS = 60 * 60 * 1000
 
+/** An order is handed to the carrier so long after it was paid. */
+export const SHIPPED_MS = 24 * HOUR_MS
+
 /** How a paid order moves on, by the time since it was paid; the earliest first. */
 const STAGES = [
   { status: 'paid', after: 0 },
   { status: 'processing', after: 1 * HOUR_MS },
-  { status: 'shipped', after: 24 * HOUR_MS },
+  { status: 'shipped', after: SHIPPED_MS },
   { status: 'delivered', after: 72 * HOUR_MS },
 ] as const
 
@@ -23,7 +26,7 @@ export interface TrackingEvent {
 const EVENTS: readonly TrackingEvent[] = [
   { status: 'paid', after: 0, place: 'warehouse', description: 'Order confirmed' },
   { status: 'processing', after: 1 * HOUR_MS, place: 'warehouse', description: 'Being packed' },
-  { status: 'shipped', after: 24 * HOUR_MS, place: 'warehouse', description: 'Handed over to the carrier' },
+  { status: 'shipped', after: SHIPPED_MS, place: 'warehouse', description: 'Handed over to the carrier' },
   { status: 'in_transit', after: 48 * HOUR_MS, place: 'hub', description: 'At the sorting centre' },
   { status: 'out_for_delivery', after: 68 * HOUR_MS, place: 'destination', description: 'Out for delivery' },
   { status: 'delivered', after: 72 * HOUR_MS, place: 'destination', description: 'Delivered' },

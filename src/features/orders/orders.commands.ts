@@ -4,7 +4,7 @@ import type { Caller } from '../../platform/caller.ts'
 import type { Context } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
 import { paidBetween } from './fulfilment.rules.ts'
-import { loadOrder, loadOrders, type OrderDocument } from './orders.store.ts'
+import { loadOrder, loadOrderById, loadOrders, type OrderDocument } from './orders.store.ts'
 import { orderView, trackingView } from './orders.view.ts'
 
 /** The caller's own order, by id or number. Throws ShopError `not_found`. */
@@ -34,6 +34,21 @@ export async function listOrders(
   }
   const { documents, total } = await loadOrders(ctx, filter, { skip: (page - 1) * limit, limit })
   return { items: documents.map((document) => orderView(document, now)), page, limit, total }
+}
+
+/** An order with what the shop itself may know of it. */
+export interface OrderFacts {
+  readonly order: Order
+  readonly userId: string
+  readonly tracking: Tracking
+}
+
+/** Any order, for the shop's own use; undefined when there is none. */
+export async function orderFacts(ctx: Context, orderId: string): Promise<OrderFacts | undefined> {
+  const document = await loadOrderById(ctx, orderId)
+  if (document === null) return undefined
+  const now = ctx.clock.now()
+  return { order: orderView(document, now), userId: document.userId, tracking: trackingView(document, now) }
 }
 
 export async function ownOrder(
