@@ -45,7 +45,8 @@ export function clusterLimit(
   const shared = new RateLimiterMongo({
     storeClient: ctx.db,
     tableName: rateLimits.name,
-    keyPrefix: name,
+    // instances that were given another limit count for themselves
+    keyPrefix: `${name}:${rate.points}:${rate.perMs}`,
     points: rate.points,
     duration,
     disableIndexesCreation: true,

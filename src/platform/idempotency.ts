@@ -8,7 +8,8 @@ import type { Context } from './context.ts'
 import { ShopError } from './errors.ts'
 import { isDuplicateKey } from './transaction.ts'
 
-const KEPT_MS = 24 * 60 * 60 * 1000
+/** For how long a key is good. */
+export const KEY_KEPT_MS = 24 * 60 * 60 * 1000
 /** After this a claim whose owner is silent is taken to be dead, and a retry runs the command again. */
 const CLAIM_MS = 30_000
 const CLAIM_RENEWAL_MS = 10_000
@@ -92,7 +93,7 @@ export async function runIdempotent<T>(
       complete: async (session, value) => {
         const { matchedCount } = await keys.updateOne(
           mine,
-          { $set: { state: 'done', answer: value ?? null, expiresAt: after(ctx.clock, KEPT_MS) } },
+          { $set: { state: 'done', answer: value ?? null, expiresAt: after(ctx.clock, KEY_KEPT_MS) } },
           { session },
         )
         if (matchedCount === 0) throw inFlight()
@@ -100,7 +101,7 @@ export async function runIdempotent<T>(
     })
     await keys.updateOne(
       { ...mine, state: 'running' },
-      { $set: { state: 'done', answer: answer ?? null, expiresAt: after(ctx.clock, KEPT_MS) } },
+      { $set: { state: 'done', answer: answer ?? null, expiresAt: after(ctx.clock, KEY_KEPT_MS) } },
     )
     return answer
   } catch (error) {
@@ -128,7 +129,7 @@ async function claimKey(
     claim,
     state: 'running',
     claimedUntil: after(ctx.clock, CLAIM_MS),
-    expiresAt: after(ctx.clock, KEPT_MS),
+    expiresAt: after(ctx.clock, KEY_KEPT_MS),
   }
   try {
     await keys.insertOne(document)
@@ -175,7 +176,7 @@ async function settleFailure(
     else {
       const failure = { code: error.code, detail: error.detail, details: { ...error.details } }
       await keys.updateOne(running, {
-        $set: { state: 'done', failure, expiresAt: after(ctx.clock, KEPT_MS) },
+        $set: { state: 'done', failure, expiresAt: after(ctx.clock, KEY_KEPT_MS) },
       })
     }
   } catch (settling) {

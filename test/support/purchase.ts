@@ -1,4 +1,4 @@
-import type { Cart } from '../../src/contract/index.ts'
+import type { Cart, Order } from '../../src/contract/index.ts'
 import { checkoutsCollection } from '../../src/features/checkout/checkout.store.ts'
 import { type MockPayment, mockPayments } from '../../src/features/payments/mock-gateway.store.ts'
 import type { Context } from '../../src/platform/context.ts'
@@ -59,6 +59,11 @@ export async function fillCart(
   ])
   const cart = await shopper.api.call('addCartItem', { body: { productId, quantity } })
   return { shopper, productId, cart }
+}
+
+/** Buys what is in the shopper's cart. */
+export function buy({ api }: Shopper, payment: typeof APPROVED | typeof UPI = APPROVED): Promise<Order> {
+  return api.call('placeOrder', { body: { payment, shippingAddress: ADDRESS } })
 }
 
 /** What the payment mock's own books say of a checkout's attempts, in their order. */

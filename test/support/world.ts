@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { type EmbeddedMongo, startEmbeddedMongo } from '@floorwalker/embedded-mongo'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import type { Brain } from '../../src/agent/index.ts'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
@@ -45,6 +45,8 @@ export interface WorldOptions {
   readonly clock?: Clock
   /** Who decides what the agent does; the rules brain without it. */
   readonly brain?: Brain
+  /** Where the log goes; nowhere without it. */
+  readonly log?: Logger
   /** Run the background jobs; off without it. */
   readonly jobs?: boolean
   /** Another world's database, to be a second instance on it. */
@@ -87,7 +89,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     ...options.config,
   })
   const app = await buildApp(config, {
-    log: pino({ level: process.env.TEST_LOG ?? 'silent' }),
+    log: options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' }),
     jobs: options.jobs ?? false,
     ...(options.brain === undefined ? {} : { brain: options.brain }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),

@@ -6,8 +6,14 @@ import { ShopError } from '../../platform/errors.ts'
 import type { VerifiedToken } from '../../platform/verified-token.ts'
 
 const ALGORITHM = 'HS256'
+const AUDIENCE = 'floorwalker'
+/** Tells an access token from whatever else may be signed with the same key. */
+const TYPE = 'access'
+const MINUTE_MS = 60_000
 
 const Claims = z.object({
+  aud: z.literal(AUDIENCE),
+  typ: z.literal(TYPE),
   sub: z.string().min(1),
   jti: z.string().min(1),
   role: Role,
@@ -22,18 +28,20 @@ export function secretsOf(ctx: Context): readonly [string, ...string[]] {
   return [first, ...others]
 }
 
-/** Makes an access token that lives for ACCESS_TOKEN_TTL; `exp` is exact to the millisecond. */
+/** Makes an access token that lives for ACCESS_TOKEN_TTL. */
 export function signAccessToken(
   ctx: Context,
   bearer: { userId: string; role: Role; familyId: string },
 ): { token: string; expiresInSeconds: number } {
   const ttlMs = ctx.config.accessTokenTtlMs
   const claims = {
+    aud: AUDIENCE,
+    typ: TYPE,
     sub: bearer.userId,
     jti: ctx.ids.next(),
     role: bearer.role,
     fam: bearer.familyId,
-    exp: (ctx.clock.now().getTime() + ttlMs) / 1000,
+    exp: expiry(ctx.clock.now().getTime() + ttlMs, ttlMs),
   }
   return {
     token: jwt.sign(claims, secretsOf(ctx)[0], { algorithm: ALGORITHM, noTimestamp: true }),
@@ -41,8 +49,13 @@ export function signAccessToken(
   }
 }
 
+/** In seconds since 1970: whole ones, as most clients expect, but for tokens that live for less than a minute. */
+function expiry(atMs: number, ttlMs: number): number {
+  return ttlMs < MINUTE_MS ? atMs / 1000 : Math.ceil(atMs / 1000)
+}
+
 /**
- * Checks signature and time, not whether the token was revoked.
+ * Checks signature, type, audience and time, not whether the token was revoked.
  * @throws ShopError `unauthenticated` or `token_expired`
  */
 export function readAccessToken(ctx: Context, token: string): VerifiedToken {

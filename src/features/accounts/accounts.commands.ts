@@ -1,3 +1,4 @@
+import type { ClientSession } from 'mongodb'
 import type { Role, SignIn, SignUp } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { notFound, ShopError } from '../../platform/errors.ts'
@@ -121,8 +122,13 @@ export async function ensureAdmin(ctx: Context): Promise<void> {
 }
 
 /** Changes the name that the user goes by. Throws ShopError `not_found`. */
-export async function renameUser(ctx: Context, userId: string, name: string): Promise<UserDocument> {
-  const user = await changeUser(ctx, userId, { name })
+export async function renameUser(
+  ctx: Context,
+  session: ClientSession,
+  userId: string,
+  name: string,
+): Promise<UserDocument> {
+  const user = await changeUser(ctx, userId, { name }, session)
   if (user === null) throw notFound('user')
   return user
 }

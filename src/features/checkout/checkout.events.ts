@@ -2,7 +2,6 @@ import type { CheckoutChanged, Order } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { defineEvent } from '../../platform/domain-events.ts'
 import { ShopError, toProblem } from '../../platform/errors.ts'
-import { lastAttempt } from './checkout.rules.ts'
 import type { CheckoutDocument, Failure } from './checkout.store.ts'
 
 /** A checkout has reached a state. */
@@ -11,9 +10,12 @@ export interface CheckoutMoved extends CheckoutChanged {
 }
 export const checkoutChanged = defineEvent<CheckoutMoved>('checkout.changed')
 
-/** Tells the user's devices; a declined checkout says why, a completed one has its order with it. */
-export function announce(ctx: Context, checkout: CheckoutDocument, order?: Order): void {
-  const failure = checkout.state === 'completed' ? undefined : lastAttempt(checkout)?.failure
+/** Tells the user's devices, with the order that a checkout has become, or the failure that has just changed its state. */
+export function announce(
+  ctx: Context,
+  checkout: CheckoutDocument,
+  { order, failure }: { readonly order?: Order; readonly failure?: Failure } = {},
+): void {
   ctx.events.publish(checkoutChanged, {
     userId: checkout.userId,
     checkoutId: checkout._id,

@@ -1,5 +1,5 @@
 import type { RouteHandlers } from '../../transport/http/bind.ts'
-import { placeOrder } from './pay-checkout.ts'
+import { placeOrder } from './place-order.ts'
 import { startCheckout } from './start-checkout.ts'
 
 export const checkoutRoutes = {

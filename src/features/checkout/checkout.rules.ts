@@ -6,10 +6,6 @@ export function isUnsettled({ state }: Attempt): boolean {
   return state === 'started' || state === 'authorized'
 }
 
-export function lastAttempt(checkout: CheckoutDocument): Attempt | undefined {
-  return checkout.attempts.at(-1)
-}
-
 export type CheckoutChange = Partial<Pick<CheckoutDocument, 'attempts' | 'order'>>
 
 /** The next version of a checkout, after an event if one is given. Throws when the event means nothing in its state. */

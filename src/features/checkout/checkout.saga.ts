@@ -1,14 +1,16 @@
 import { acquireLease, type Lease, LeaseLostError, releaseLease, renewLease } from '../../actors/index.ts'
+import { after } from '../../platform/clock.ts'
 import type { Context } from '../../platform/context.ts'
 import { isUnsettled } from './checkout.rules.ts'
-import { type Attempt, type CheckoutDocument, loadCheckout, loadUnsettled } from './checkout.store.ts'
+import { type Attempt, type CheckoutDocument, loadCheckout, loadUnsettled, putOff } from './checkout.store.ts'
 import { authorize, voidAuthorization } from './saga/authorize.ts'
 import { capture } from './saga/capture.ts'
 import type { Drive, Step, StepResult } from './saga/drive.ts'
 import { place } from './saga/place.ts'
 import { settingsOf } from './settings.ts'
 
-const RESUMED_AT_ONCE = 50
+/** A round that takes longer, as while the gateway is away, leaves the rest to the next one. */
+const ROUND_MS = 5_000
 
 /**
  * Drives a checkout until every attempt's money is taken or let go of. Each step is chosen by what is stored alone, so
@@ -51,26 +53,35 @@ export function acquireDriver(ctx: Context, checkoutId: string): Promise<Lease |
 }
 
 /**
- * Takes up the checkouts that were left half way and that nobody drives, and settles their money. Returns how many it
- * has settled.
+ * Takes up the checkouts that were left half way and that nobody drives, and settles their money. One that cannot be
+ * settled yet has to wait until the others have had their turn. Returns how many it has settled.
  */
 export async function resumeCheckouts(ctx: Context): Promise<number> {
+  const until = after(ctx.clock, ROUND_MS)
   let settled = 0
-  for (const id of await loadUnsettled(ctx, RESUMED_AT_ONCE)) {
+  for (const id of await loadUnsettled(ctx, settingsOf(ctx).resumedAtOnce)) {
+    if (ctx.clock.now() > until) break
     const lease = await acquireDriver(ctx, id)
     if (lease === null) continue
     try {
-      const checkout = await loadCheckout(ctx, id)
-      if (checkout === null) continue
-      const result = await drive({ ctx, lease, mode: 'resume' }, checkout)
-      if (!result.checkout.unsettled) settled += 1
-    } catch (error) {
-      if (!(error instanceof LeaseLostError)) {
-        ctx.log.error({ err: error, checkoutId: id }, 'a checkout could not be taken up')
-      }
+      if (await resume(ctx, lease, id)) settled += 1
+      else await putOff(ctx, id)
     } finally {
       await releaseLease(ctx, lease)
     }
   }
   return settled
+}
+
+async function resume(ctx: Context, lease: Lease, id: string): Promise<boolean> {
+  try {
+    const checkout = await loadCheckout(ctx, id)
+    if (checkout === null) return false
+    return !(await drive({ ctx, lease, mode: 'resume' }, checkout)).checkout.unsettled
+  } catch (error) {
+    if (!(error instanceof LeaseLostError)) {
+      ctx.log.error({ err: error, checkoutId: id }, 'a checkout could not be taken up')
+    }
+    return false
+  }
 }

@@ -3,13 +3,12 @@ import { z } from 'zod'
 import { Cart, CheckoutState, PostalAddress, Problem } from '../../contract/index.ts'
 import { defineCollection } from '../../platform/collection.ts'
 import type { Context } from '../../platform/context.ts'
+import { KEY_KEPT_MS } from '../../platform/idempotency.ts'
 import { Charge } from '../payments/index.ts'
 
 type Database = Pick<Context, 'db'>
 
 const KEPT_SECONDS = 180 * 24 * 60 * 60
-/** For how long a request's idempotency key is good. */
-const KEY_KEPT_MS = 24 * 60 * 60 * 1000
 
 const Amount = z.int().min(0)
 
@@ -136,6 +135,13 @@ export async function loadUnsettled(ctx: Database, limit: number): Promise<strin
     .limit(limit)
     .toArray()
   return documents.map(({ _id }) => _id)
+}
+
+/** Moves one whose money cannot be settled yet to the end of that list. */
+export async function putOff(ctx: Pick<Context, 'db' | 'clock'>, id: string): Promise<void> {
+  await checkoutsCollection
+    .in(ctx.db)
+    .updateOne({ _id: id, unsettled: true }, { $set: { updatedAt: ctx.clock.now() } })
 }
 
 /** Those that wait for a payment and whose time is over. */

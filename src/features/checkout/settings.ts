@@ -12,14 +12,18 @@ export interface CheckoutSettings {
   readonly leaseMs: number
   /** Milliseconds to wait for another driver of the same checkout. */
   readonly leaseWaitMs: number
+  /** How many of those that were left half way a sweep takes up in one round. */
+  readonly resumedAtOnce: number
   readonly faults?: (point: SagaPoint, checkoutId: string) => void | Promise<void>
 }
 
-const DEFAULTS: CheckoutSettings = {
-  authorizeMs: 8_000,
+/** A payment that is never answered is let go of after `authorizeMs`, which is one call more. */
+export const DEFAULTS: CheckoutSettings = {
+  authorizeMs: 6_000,
   backoffMs: [100, 200, 400],
   leaseMs: 15_000,
   leaseWaitMs: 1_000,
+  resumedAtOnce: 50,
 }
 
 const chosen = new WeakMap<Context['db'], CheckoutSettings>()

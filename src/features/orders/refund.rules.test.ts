@@ -84,6 +84,33 @@ describe('planReturn', () => {
     )
   })
 
+  it('brings shipping back with the last piece and not before, whatever comes together', () => {
+    fc.assert(
+      fc.property(anyOrder, fc.infiniteStream(fc.nat(1000)), (order, chance) => {
+        const next = () => Number(chance.next().value)
+        const goods = order.totals.total - order.totals.shipping
+        let current = order
+        let refunded = 0
+        for (;;) {
+          const open = current.items.filter(({ quantity, returnedQuantity }) => returnedQuantity < quantity)
+          if (open.length === 0) break
+          const wanted = open
+            .map(({ id, quantity, returnedQuantity }) => ({
+              itemId: id,
+              quantity: next() % (quantity - returnedQuantity + 1),
+            }))
+            .filter(({ quantity }) => quantity > 0)
+          if (wanted.length === 0) continue
+          const plan = planReturn(current, wanted)
+          refunded += plan.amount
+          if (plan.whole) expect(refunded).toBe(order.totals.total)
+          else expect(refunded).toBeLessThanOrEqual(goods)
+          current = { ...current, items: [...plan.lines] }
+        }
+      }),
+    )
+  })
+
   it('gives back all at once what it gives back in parts', () => {
     fc.assert(
       fc.property(anyOrder, (order) => {

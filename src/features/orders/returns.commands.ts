@@ -2,7 +2,7 @@ import type { Money, Return } from '../../contract/index.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Context } from '../../platform/context.ts'
 import { ShopError } from '../../platform/errors.ts'
-import type { IdempotencyClaim } from '../../platform/idempotency.ts'
+import { type IdempotencyClaim, KEY_KEPT_MS } from '../../platform/idempotency.ts'
 import { enqueue } from '../../platform/outbox.ts'
 import { inTransaction } from '../../platform/transaction.ts'
 import { inStockTurn, returnStock } from '../inventory/index.ts'
@@ -56,16 +56,26 @@ export async function returnOrder(ctx: Context, caller: Caller, request: ReturnR
   const { claim } = request
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const order = await ownOrder(ctx, caller, request.orderId)
-    const known = order.returns.find(
-      ({ requestKey }) => requestKey !== undefined && requestKey === claim?.key,
-    )
-    const record = known ?? (await recordReturn(ctx, order, request))
+    const record = madeBefore(ctx, order, claim) ?? (await recordReturn(ctx, order, request))
     if (record === null) continue
     return record.status === 'refunded'
       ? returnView(order, record)
       : settleReturn(ctx, order._id, record.id, claim)
   }
   throw new ShopError('unavailable', undefined, { retryAfter: 1 })
+}
+
+/** What an earlier try of the same request has recorded; a key that has lapsed names a new request. */
+function madeBefore(
+  ctx: Context,
+  { returns }: OrderDocument,
+  claim: IdempotencyClaim | undefined,
+): ReturnRecord | undefined {
+  const since = ctx.clock.now().getTime() - KEY_KEPT_MS
+  return returns.find(
+    ({ requestKey, createdAt }) =>
+      requestKey !== undefined && requestKey === claim?.key && createdAt.getTime() > since,
+  )
 }
 
 /** Null when the order has moved on. */

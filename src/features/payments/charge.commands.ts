@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongodb'
 import type { Context } from '../../platform/context.ts'
-import { answerWithin } from './answer-within.ts'
+import { answerWithin, GATEWAY_CALL_MS } from './answer-within.ts'
 import { gatewayOf } from './choose-gateway.ts'
 import type { Authorization } from './gateway.ts'
 import { loadGiftCard, moveBalance } from './gift-cards.store.ts'
@@ -14,9 +14,6 @@ export interface ChargeAttempt {
   readonly amount: number
   readonly currency: string
 }
-
-/** How long the quick calls may take; an authorization has the limit that its caller gives. */
-const CALL_MS = 4_000
 
 const TOO_LITTLE: Authorization = { status: 'declined', reason: 'insufficient_balance' }
 
@@ -44,7 +41,7 @@ export async function findAuthorization(
   { charge, key }: Pick<ChargeAttempt, 'charge' | 'key'>,
 ): Promise<Authorization | null> {
   if (charge.source.type !== 'token') return null
-  return answerWithin(CALL_MS, gatewayOf(ctx).find(key))
+  return answerWithin(GATEWAY_CALL_MS, gatewayOf(ctx).find(key))
 }
 
 /** Lets go of what was set aside, or will be when a late request arrives. Throws GatewayError for a failure that passes. */
@@ -52,7 +49,7 @@ export async function voidCharge(
   ctx: Context,
   { charge, key }: Pick<ChargeAttempt, 'charge' | 'key'>,
 ): Promise<void> {
-  if (charge.source.type === 'token') await answerWithin(CALL_MS, gatewayOf(ctx).void(key))
+  if (charge.source.type === 'token') await answerWithin(GATEWAY_CALL_MS, gatewayOf(ctx).void(key))
 }
 
 /** Debits a gift card within the transaction of what it pays for; others are captured after it. False: too little on it. */
@@ -71,7 +68,7 @@ export async function captureCharge(
   ctx: Context,
   { charge, key }: Pick<ChargeAttempt, 'charge' | 'key'>,
 ): Promise<void> {
-  if (charge.source.type === 'token') await answerWithin(CALL_MS, gatewayOf(ctx).capture(key))
+  if (charge.source.type === 'token') await answerWithin(GATEWAY_CALL_MS, gatewayOf(ctx).capture(key))
 }
 
 /** A part of a captured charge that goes back. */
@@ -104,6 +101,6 @@ export async function creditCharge(
 export async function refundCharge(ctx: Context, refund: RefundOfCharge): Promise<void> {
   const { charge, key, authorizationKey, amount } = refund
   if (charge.source.type === 'token' && amount > 0) {
-    await answerWithin(CALL_MS, gatewayOf(ctx).refund({ key, authorizationKey, amount }))
+    await answerWithin(GATEWAY_CALL_MS, gatewayOf(ctx).refund({ key, authorizationKey, amount }))
   }
 }

@@ -2,10 +2,10 @@ import type { Payment, PaymentKind } from '../../contract/index.ts'
 import { after } from '../../platform/clock.ts'
 import type { Context } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
-import { gatewayOf } from './choose-gateway.ts'
 import type { TokenizedSource } from './gateway.ts'
 import { findGiftCard } from './gift-cards.store.ts'
 import { type Charge, insertToken, loadMethod, loadToken } from './payment-methods.store.ts'
+import { tokenize } from './tokenize.ts'
 
 const TOKEN_KEPT_MS = 60 * 60_000
 
@@ -17,11 +17,11 @@ export async function resolvePayment(ctx: Context, userId: string, payment: Paym
   if ('number' in payment) {
     const { number, expMonth, expYear, cvc } = payment
     const card = { kind: 'card' as const, number, expMonth, expYear, cvc }
-    return chargeOfToken('card', await gatewayOf(ctx).tokenize(card, { keep: false }))
+    return chargeOfToken('card', await tokenize(ctx, card, { keep: false }))
   }
   if ('vpa' in payment) {
     const source = { kind: 'upi' as const, vpa: payment.vpa }
-    return chargeOfToken('upi', await gatewayOf(ctx).tokenize(source, { keep: false }))
+    return chargeOfToken('upi', await tokenize(ctx, source, { keep: false }))
   }
   return knownCharge(ctx, userId, payment)
 }
@@ -56,11 +56,7 @@ export async function tokenizeCard(
   userId: string,
   card: TypedCard,
 ): Promise<{ token: string; brand: string; last4: string }> {
-  const {
-    token,
-    brand,
-    last4 = '',
-  } = await gatewayOf(ctx).tokenize({ kind: 'card', ...card }, { keep: false })
+  const { token, brand, last4 = '' } = await tokenize(ctx, { kind: 'card', ...card }, { keep: false })
   await insertToken(ctx, {
     _id: token,
     userId,

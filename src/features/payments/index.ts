@@ -2,6 +2,7 @@ import { giftCardsCollection } from './gift-cards.store.ts'
 import { mockPayments, mockSources } from './mock-gateway.store.ts'
 import { cardTokensCollection, paymentMethodsCollection } from './payment-methods.store.ts'
 
+export { GATEWAY_CALL_MS } from './answer-within.ts'
 export {
   authorizeCharge,
   type ChargeAttempt,

@@ -6,6 +6,7 @@ import { chargeOfGiftCard, chargeOfToken } from './charge.ts'
 import { gatewayOf } from './choose-gateway.ts'
 import { type Charge, deleteMethod, insertMethod, loadMethods } from './payment-methods.store.ts'
 import { paymentMethodViews } from './payment-methods.view.ts'
+import { tokenize } from './tokenize.ts'
 
 export async function listPaymentMethods(ctx: Context, caller: Caller): Promise<PaymentMethod[]> {
   return paymentMethodViews(await loadMethods(ctx, caller.userId))
@@ -52,10 +53,10 @@ export async function removePaymentMethod(ctx: Context, caller: Caller, id: stri
 async function chargeToKeep(ctx: Context, input: NewPaymentMethod): Promise<Charge> {
   if (input.type === 'gift_card') return chargeOfGiftCard(ctx, input.code)
   if (input.type === 'upi') {
-    const tokenized = await gatewayOf(ctx).tokenize({ kind: 'upi', vpa: input.vpa }, { keep: true })
+    const tokenized = await tokenize(ctx, { kind: 'upi', vpa: input.vpa }, { keep: true })
     return chargeOfToken('upi', tokenized)
   }
   const { number, expMonth, expYear, cvc } = input
   const card = { kind: 'card' as const, number, expMonth, expYear, cvc }
-  return chargeOfToken('card', await gatewayOf(ctx).tokenize(card, { keep: true }))
+  return chargeOfToken('card', await tokenize(ctx, card, { keep: true }))
 }

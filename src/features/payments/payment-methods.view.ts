@@ -4,7 +4,10 @@ import type { PaymentMethodDocument } from './payment-methods.store.ts'
 /** All ways to pay of a user, oldest first, of which the one chosen last, or else the oldest, is the default. */
 export function paymentMethodViews(documents: readonly PaymentMethodDocument[]): PaymentMethod[] {
   const chosen = documents.reduce<PaymentMethodDocument | undefined>(
-    (best, document) => (best === undefined || since(document) > since(best) ? document : best),
+    (best, document) =>
+      best === undefined || (document.chosenAt !== undefined && since(document) >= since(best))
+        ? document
+        : best,
     undefined,
   )
   return documents.map((document) => {

@@ -1,3 +1,4 @@
+import type { ClientSession } from 'mongodb'
 import { z } from 'zod'
 import { Profile, type ProfileChange } from '../../contract/index.ts'
 import { defineCollection } from '../../platform/collection.ts'
@@ -20,9 +21,19 @@ export async function loadProfile(ctx: Database, userId: string): Promise<Profil
   return profilesCollection.parseOrNull(await profilesCollection.in(ctx.db).findOne({ _id: userId }))
 }
 
-/** Sets the given fields and leaves the others. */
+/** Sees to it that the user has a profile, be it an empty one. */
+export async function openProfile(ctx: Database, userId: string): Promise<void> {
+  await ignoringDuplicate(
+    profilesCollection
+      .in(ctx.db)
+      .updateOne({ _id: userId }, { $setOnInsert: { _id: userId } }, { upsert: true }),
+  )
+}
+
+/** Sets the given fields of an open profile and leaves the others. */
 export async function saveProfile(
   ctx: Database,
+  session: ClientSession,
   userId: string,
   { phone, preferences }: Pick<ProfileChange, 'phone' | 'preferences'>,
 ): Promise<void> {
@@ -31,9 +42,5 @@ export async function saveProfile(
     ...(preferences === undefined ? {} : { preferences }),
   }
   if (Object.keys(fields).length === 0) return
-  const profiles = profilesCollection.in(ctx.db)
-  await ignoringDuplicate(
-    profiles.updateOne({ _id: userId }, { $setOnInsert: { _id: userId } }, { upsert: true }),
-  )
-  await profiles.updateOne({ _id: userId }, { $set: fields })
+  await profilesCollection.in(ctx.db).updateOne({ _id: userId }, { $set: fields }, { session })
 }

@@ -87,7 +87,7 @@ export async function decline(
       },
     }))
   if (next === null) return reload(ctx, checkout)
-  announce(ctx, next)
+  announce(ctx, next, { failure })
   return { checkout: next }
 }
 

@@ -24,7 +24,7 @@ export async function capture(
     if (!(error instanceof GatewayError)) throw error
     ctx.log.warn({ err: error, checkoutId: checkout._id }, 'a payment could not be captured yet')
     const order = await getOrder(ctx, checkout, orderId)
-    announce(ctx, checkout, order)
+    announce(ctx, checkout, { order })
     return { checkout, halt: true, paid: { checkout: checkoutView(checkout, ctx.clock.now()), order } }
   }
   await faultPoint(ctx, 'capture:after', checkout)
@@ -38,6 +38,6 @@ export async function capture(
     },
   })
   if (next === null || paid === undefined) return reload(ctx, checkout)
-  announce(ctx, next, paid.order)
+  announce(ctx, next, { order: paid.order })
   return { checkout: next, paid }
 }

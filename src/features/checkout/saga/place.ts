@@ -1,6 +1,6 @@
 import type { ClientSession } from 'mongodb'
 import { assertLease } from '../../../actors/index.ts'
-import type { Order, PaidCheckout } from '../../../contract/index.ts'
+import type { Order, PaidCheckout, ProblemCode } from '../../../contract/index.ts'
 import { ShopError } from '../../../platform/errors.ts'
 import { inTransaction } from '../../../platform/transaction.ts'
 import { announceCart, type CartDocument, clearCart } from '../../cart/index.ts'
@@ -15,6 +15,14 @@ import { checkoutView } from '../checkout.view.ts'
 import { productsOf } from '../end-checkout.ts'
 import { decline } from './authorize.ts'
 import { type Drive, faultPoint, reload, type StepResult, write } from './drive.ts'
+
+/** What keeps a checkout from ever becoming an order; whatever else goes wrong is tried again. */
+const REFUSALS: ReadonlySet<ProblemCode> = new Set([
+  'payment_declined',
+  'checkout_expired',
+  'insufficient_points',
+  'coupon_not_applicable',
+])
 
 interface Placed {
   readonly checkout: CheckoutDocument
@@ -37,14 +45,16 @@ export async function place(drive: Drive, checkout: CheckoutDocument, attempt: A
       inTransaction(ctx, (session) => placeOrder(drive, session, checkout, attempt)),
     )
   } catch (error) {
-    if (error instanceof ShopError) return refused(drive, checkout, attempt, error)
+    if (error instanceof ShopError && REFUSALS.has(error.code)) {
+      return refused(drive, checkout, attempt, error)
+    }
     throw error
   }
   if (placed === null) return reload(ctx, checkout)
   await faultPoint(ctx, 'place:after', checkout)
   if (placed.cart !== null) await announceCart(ctx, placed.cart, 'checkout')
   if (placed.paid === undefined) return { checkout: placed.checkout }
-  announce(ctx, placed.checkout, placed.order)
+  announce(ctx, placed.checkout, { order: placed.order })
   return { checkout: placed.checkout, paid: placed.paid }
 }
 
@@ -121,6 +131,6 @@ async function refused(
     },
   })
   if (next === null) return reload(ctx, checkout)
-  announce(ctx, next)
+  announce(ctx, next, { failure })
   return { checkout: next }
 }
