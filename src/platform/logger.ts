@@ -1,4 +1,4 @@
-import { type Logger, type LoggerOptions, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import type { Config } from '../config.ts'
 
 const SECRET_NAMES = [
@@ -25,10 +25,14 @@ const options: LoggerOptions = {
 
 /**
  * The process's logger: JSON lines on standard output, readable text on a terminal outside production. It never carries
- * tokens, passwords, card numbers or what shoppers write; callers log ids and codes.
+ * tokens, passwords, card numbers or what shoppers write; callers log ids and codes. `destination` takes the lines instead.
  */
-export async function createLogger(config: Pick<Config, 'logLevel' | 'environment'>): Promise<Logger> {
+export async function createLogger(
+  config: Pick<Config, 'logLevel' | 'environment'>,
+  destination?: DestinationStream,
+): Promise<Logger> {
   const level = config.logLevel
+  if (destination !== undefined) return pino({ ...options, level }, destination)
   if (process.stdout.isTTY && config.environment === 'development') {
     const { default: pretty } = await import('pino-pretty')
     return pino({ ...options, level }, pretty({ colorize: true, sync: true, ignore: 'requestId' }))
