@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { calculateObjectSize, MongoClient } from 'mongodb'
+import { BSON, MongoClient } from 'mongodb'
 import { startChild } from './child.ts'
 import { itemOf } from './database-speed.ts'
 import { type Figure, median, quantile } from './figures.ts'
@@ -53,7 +53,7 @@ async function fill(uri: string): Promise<number> {
   let weight = 0
   for (let at = 0; at < DOCUMENTS; at += BATCH) {
     const batch = Array.from({ length: BATCH }, (_, offset) => itemOf(at + offset))
-    for (const item of batch) weight += calculateObjectSize(item)
+    for (const item of batch) weight += BSON.calculateObjectSize(item)
     await items.insertMany(batch)
   }
   await client.close()

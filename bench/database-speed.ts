@@ -60,7 +60,7 @@ export function itemOf(number: number): Document {
     code: `code-${String(number).padStart(10, '0')}`,
     price: number % 100_000,
     tags: ['new', 'in stock'],
-    text: 'x'.repeat(84),
+    text: 'x'.repeat(100),
   }
 }
 

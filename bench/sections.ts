@@ -1,4 +1,5 @@
 import { clusterFigures } from './cluster.ts'
+import { databaseFigures } from './database.ts'
 import { failoverFigures } from './failover.ts'
 import type { Figure } from './figures.ts'
 import { memoryFigures } from './memory.ts'
@@ -12,4 +13,5 @@ export const SECTIONS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   failover: failoverFigures,
   writes: writeFigures,
   memory: memoryFigures,
+  database: databaseFigures,
 }

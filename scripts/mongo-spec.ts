@@ -6,7 +6,11 @@ import { startEmbeddedMongo } from '@floorwalker/embedded-mongo'
 import { z } from 'zod'
 
 const ROOT = resolve(import.meta.dirname, '..')
-const SPEC_DIR = resolve(process.env.MONGO_SPEC_DIR ?? join(ROOT, '../shared/mongo-spec'))
+const given = process.argv.slice(2)
+const folders = given.filter((argument) => !argument.startsWith('--'))
+const SPEC_DIR = resolve(folders[0] ?? process.env.MONGO_SPEC_DIR ?? join(ROOT, '../shared/mongo-spec'))
+/** Everything else, such as `--only=crud`, is for the runner. */
+const RUNNER_OPTIONS = given.filter((argument) => argument.startsWith('--'))
 const EXPECTED = join(ROOT, 'packages/embedded-mongo/spec/expected-failures.json')
 
 const Expected = z.array(z.strictObject({ file: z.string(), test: z.string(), reason: z.string().min(10) }))
@@ -32,7 +36,7 @@ function copyRunner(): string {
 
 function run(folder: string, uri: string, report: string): Promise<number> {
   const { promise, resolve: done, reject } = Promise.withResolvers<number>()
-  const args = ['run.mjs', uri, 'tests', '--skips', `--json=${report}`, ...process.argv.slice(2)]
+  const args = ['run.mjs', uri, 'tests', '--skips', `--json=${report}`, ...RUNNER_OPTIONS]
   const runner = spawn(process.execPath, args, { cwd: folder, stdio: 'inherit' })
   runner.on('error', reject)
   runner.on('exit', (code) => done(code ?? 1))
@@ -59,7 +63,7 @@ function compare(results: readonly Result[]): boolean {
 
 if (!existsSync(join(SPEC_DIR, 'run.mjs'))) {
   process.stdout.write(
-    `mongo-spec: SKIPPED, there is no runner at ${SPEC_DIR} (set MONGO_SPEC_DIR to its folder)\n`,
+    `mongo-spec: SKIPPED, there is no runner at ${SPEC_DIR} (name its folder as an argument or in MONGO_SPEC_DIR)\n`,
   )
 } else {
   const server = await startEmbeddedMongo()

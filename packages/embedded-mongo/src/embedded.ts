@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { EmbeddedServer } from './server.ts'
-import { DataDirInUseError } from './storage/damage.ts'
+import { DamagedStoreError, DataDirInUseError } from './storage/damage.ts'
 import type { WorkerMessage, WorkerOptions } from './worker.ts'
 
 export interface EmbeddedMongoOptions {
@@ -15,6 +14,10 @@ export interface EmbeddedMongoOptions {
   readonly inWorker?: boolean
   /** Milliseconds between two looks for documents that TTL indexes let expire. */
   readonly ttlSweepMs?: number
+  /** How many bytes of the past change streams can resume from; 64 MB unless told. */
+  readonly oplogBytes?: number
+  /** The data file may not grow beyond this: writes that need more are refused as on a full disk. */
+  readonly maxFileBytes?: number
   /** Told what goes wrong where no client waits for an answer. */
   readonly onError?: (error: Error) => void
 }
@@ -27,9 +30,13 @@ export interface EmbeddedMongo {
   close(): Promise<void>
 }
 
+/** Left to itself the thread would take 200 MB for what is young while it reads a large store, and keep them. */
+const YOUNG_MB = 48
+
 /**
  * Starts a MongoDB 7 compatible server: a replica set of one member.
  * @throws DataDirInUseError when another process holds `dataDir`
+ * @throws DamagedStoreError when what lies there cannot be trusted
  */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions = {}): Promise<EmbeddedMongo> {
   const complete: WorkerOptions = {
@@ -38,12 +45,16 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions = {}): Pr
     port: options.port ?? 0,
     replicaSet: options.replicaSet ?? 'rs0',
     ttlSweepMs: options.ttlSweepMs,
+    oplogBytes: options.oplogBytes,
+    maxFileBytes: options.maxFileBytes ?? null,
   }
   const onError = options.onError ?? ((error: Error) => process.emitWarning(error))
   if (options.inWorker !== false) return startInWorker(complete, onError)
+  // the thread that starts another has no use for the server's code
+  const { EmbeddedServer } = await import('./server.ts')
   const server = await EmbeddedServer.start({
     ...complete,
-    onError: (error) => onError(error instanceof Error ? error : new Error(String(error))),
+    onError,
   })
   return { uri: server.uri, port: server.port, close: () => server.close() }
 }
@@ -54,6 +65,7 @@ function startInWorker(options: WorkerOptions, onError: (error: Error) => void):
     workerData: options,
     execArgv: [],
     name: 'embedded-mongo',
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   })
   const exited = Promise.withResolvers<void>()
   let closing: Promise<void> | undefined
@@ -64,13 +76,8 @@ function startInWorker(options: WorkerOptions, onError: (error: Error) => void):
   }
   worker.on('message', (message: WorkerMessage) => {
     if (message.kind === 'ready') resolve({ uri: message.uri, port: message.port, close })
-    else if (message.kind === 'refused') {
-      reject(
-        message.dataDirInUse === null
-          ? new Error(message.message)
-          : new DataDirInUseError(message.dataDirInUse),
-      )
-    } else if (message.kind === 'error') onError(new Error(message.message))
+    else if (message.kind === 'refused') reject(refusalOf(message))
+    else if (message.kind === 'error') onError(new Error(message.message))
   })
   worker.on('error', (error) => {
     reject(error)
@@ -81,4 +88,11 @@ function startInWorker(options: WorkerOptions, onError: (error: Error) => void):
     exited.resolve()
   })
   return promise
+}
+
+/** The error that the thread met, as the kind that callers tell apart. */
+function refusalOf({ refusal }: Extract<WorkerMessage, { kind: 'refused' }>): Error {
+  if (refusal.kind === 'in use') return new DataDirInUseError(refusal.dataDir)
+  if (refusal.kind === 'damaged') return new DamagedStoreError(refusal.file, refusal.why)
+  return new Error(refusal.message)
 }

@@ -19,10 +19,17 @@ export interface ServerOptions {
   readonly port: number
   readonly replicaSet: string
   readonly ttlSweepMs: number | undefined
-  readonly onError: (error: unknown) => void
+  readonly oplogBytes: number | undefined
+  /** The data file may not grow beyond this; null: as far as the disk goes. */
+  readonly maxFileBytes: number | null
+  /** Told what goes wrong where no client waits for an answer. */
+  readonly onError: (error: Error) => void
 }
 
 const SWEEP_MS = 1000
+/** How long the answers of retryable writes are remembered, as MongoDB does for idle sessions. */
+const REMEMBERED_MS = 30 * 60_000
+const FORGET_EVERY_MS = 5 * 60_000
 const ANY_ADDRESS = new Set(['0.0.0.0', '::', ''])
 
 /** The server itself, in this thread: the engine behind a TCP port. */
@@ -36,6 +43,7 @@ export class EmbeddedServer {
   private readonly options: ServerOptions
   private readonly processId = new ObjectId()
   private readonly sweeper: NodeJS.Timeout
+  private readonly forgetter: NodeJS.Timeout
   private closing: Promise<void> | undefined
 
   private constructor(options: ServerOptions, engine: Engine) {
@@ -48,6 +56,8 @@ export class EmbeddedServer {
     this.listener = new Listener(new Dispatcher(this.hostOf(now)))
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS)
     this.sweeper.unref()
+    this.forgetter = setInterval(() => engine.forgetStatements(now() - REMEMBERED_MS), FORGET_EVERY_MS)
+    this.forgetter.unref()
   }
 
   /**
@@ -55,10 +65,13 @@ export class EmbeddedServer {
    * @throws DataDirInUseError when another process holds the data
    */
   static async start(options: ServerOptions): Promise<EmbeddedServer> {
-    const { dataDir, ttlSweepMs } = options
+    const { dataDir, ttlSweepMs, oplogBytes, maxFileBytes, onError } = options
     const engine = Engine.open({
       dataDir,
       now: Date.now,
+      oplogBytes,
+      maxFileBytes,
+      onError,
       ...(ttlSweepMs === undefined ? {} : { ttlSweepMs }),
     })
     const server = new EmbeddedServer(options, engine)
@@ -88,6 +101,7 @@ export class EmbeddedServer {
 
   private async shutDown(): Promise<void> {
     clearInterval(this.sweeper)
+    clearInterval(this.forgetter)
     await this.listener.close()
     this.cursors.killWhere(() => true)
     for (const session of this.sessions.all()) session.abortTransaction()
@@ -106,7 +120,12 @@ export class EmbeddedServer {
       pid: process.pid,
       processId: this.processId.toHexString(),
     }
-    writeFileSync(advertisementFile(dataDir), `${JSON.stringify(advertisement)}\n`)
+    try {
+      writeFileSync(advertisementFile(dataDir), `${JSON.stringify(advertisement)}\n`)
+    } catch (error) {
+      // a full disk must not keep the data from being read
+      this.options.onError(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   private sweep(): void {

@@ -1,22 +1,22 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { EmbeddedServer } from './server.ts'
-import { DataDirInUseError } from './storage/damage.ts'
+import { EmbeddedServer, type ServerOptions } from './server.ts'
+import { DamagedStoreError, DataDirInUseError } from './storage/damage.ts'
 
 /** What the thread tells the one that started it. */
 export type WorkerMessage =
   | { readonly kind: 'ready'; readonly uri: string; readonly port: number }
-  | { readonly kind: 'refused'; readonly dataDirInUse: string | null; readonly message: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'closed' }
 
+/** Why the thread does not start, in a form that crosses to the other. */
+export type Refusal =
+  | { readonly kind: 'in use'; readonly dataDir: string }
+  | { readonly kind: 'damaged'; readonly file: string; readonly why: string }
+  | { readonly kind: 'other'; readonly message: string }
+
 /** What the thread is started with. */
-export interface WorkerOptions {
-  readonly dataDir: string | null
-  readonly host: string
-  readonly port: number
-  readonly replicaSet: string
-  readonly ttlSweepMs: number | undefined
-}
+export type WorkerOptions = Omit<ServerOptions, 'onError'>
 
 function tell(message: WorkerMessage): void {
   parentPort?.postMessage(message)
@@ -24,6 +24,12 @@ function tell(message: WorkerMessage): void {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+function refusal(error: unknown): Refusal {
+  if (error instanceof DataDirInUseError) return { kind: 'in use', dataDir: error.dataDir }
+  if (error instanceof DamagedStoreError) return { kind: 'damaged', file: error.file, why: error.why }
+  return { kind: 'other', message: messageOf(error) }
 }
 
 async function run(options: WorkerOptions): Promise<void> {
@@ -34,11 +40,7 @@ async function run(options: WorkerOptions): Promise<void> {
       onError: (error) => tell({ kind: 'error', message: messageOf(error) }),
     })
   } catch (error) {
-    tell({
-      kind: 'refused',
-      dataDirInUse: error instanceof DataDirInUseError ? error.dataDir : null,
-      message: messageOf(error),
-    })
+    tell({ kind: 'refused', refusal: refusal(error) })
     return
   }
   parentPort?.once('message', () => {

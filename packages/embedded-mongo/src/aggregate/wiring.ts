@@ -3,10 +3,10 @@ import type { Collation } from '../bson/collation.ts'
 import type { Doc } from '../bson/document.ts'
 import { MongoServerFault } from '../errors.ts'
 import type { ExpressionCompiler, Variables } from '../query/matcher.ts'
+import type { PipelineCompiler } from '../query/update.ts'
 import { createScope } from './expression.ts'
 import { compileWithin } from './pipeline.ts'
 import type { Scope } from './scope.ts'
-import type { Stage } from './stages/stage.ts'
 
 /** What expressions outside of pipelines know of the command that they are in. */
 export interface ExpressionSurroundings {
@@ -35,31 +35,21 @@ export const expressionFor: ExpressionCompiler = expressionsIn({})
 
 const IN_UPDATES = new Set(['$addFields', '$set', '$project', '$unset', '$replaceRoot', '$replaceWith'])
 
-interface Compiled {
-  readonly variables: Variables
-  readonly run: Stage
+/** Compiles the stages of an update, with MongoDB's refusals of what is malformed or has no place there. */
+export function updatePipelinesIn(surroundings: ExpressionSurroundings): PipelineCompiler {
+  return (stages, variables) => {
+    const run = compileWithin(stages, scopeFor(variables, surroundings))
+    for (const stage of stages) {
+      for (const name of stage.keys()) {
+        if (IN_UPDATES.has(name)) continue
+        throw new MongoServerFault('InvalidOptions', `${name} is not allowed to be used within an update`)
+      }
+    }
+    return (doc) => [...run([doc])][0] ?? doc
+  }
 }
-
-const compiled = new WeakMap<readonly Doc[], Compiled>()
 
 /** Runs the pipeline of an update on one document, which it leaves as it was. */
 export function updatePipeline(stages: readonly Doc[], doc: Doc, variables: Variables): Doc {
-  let known = compiled.get(stages)
-  if (known === undefined || known.variables !== variables) {
-    known = { variables, run: compileUpdateStages(stages, variables) }
-    compiled.set(stages, known)
-  }
-  const [result] = known.run([doc])
-  return result ?? doc
-}
-
-function compileUpdateStages(stages: readonly Doc[], variables: Variables): Stage {
-  const run = compileWithin(stages, scopeFor(variables, {}))
-  for (const stage of stages) {
-    for (const name of stage.keys()) {
-      if (IN_UPDATES.has(name)) continue
-      throw new MongoServerFault('InvalidOptions', `${name} is not allowed to be used within an update`)
-    }
-  }
-  return run
+  return updatePipelinesIn({})(stages, variables)(doc)
 }

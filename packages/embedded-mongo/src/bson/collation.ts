@@ -56,7 +56,13 @@ export function compileCollation(doc: Doc | undefined | null): Collation | undef
     doc.get('numericOrdering') === true,
     caseFirst === 'upper' || caseFirst === 'lower' ? caseFirst : 'false',
   )
-  return { compare: (a, b) => collator.compare(a, b), key: (text) => keyOf(text, sensitivity), source: doc }
+  const ignoresCase = sensitivity === 'base' || sensitivity === 'accent'
+  const numeric = doc.get('numericOrdering') === true
+  return {
+    compare: (a, b) => collator.compare(a, b),
+    key: keyMaker(collator, numeric, ignoresCase, locale),
+    source: doc,
+  }
 }
 
 function makeCollator(
@@ -66,7 +72,9 @@ function makeCollator(
   caseFirst: 'upper' | 'lower' | 'false',
 ): Intl.Collator {
   try {
-    return new Intl.Collator(locale.replaceAll('_', '-').replace(/@.*/, ''), {
+    const tag = locale.replaceAll('_', '-').replace(/@.*/, '')
+    if (Intl.Collator.supportedLocalesOf(tag).length === 0) throw new RangeError(tag)
+    return new Intl.Collator(tag, {
       sensitivity,
       numeric,
       caseFirst,
@@ -77,10 +85,52 @@ function makeCollator(
   }
 }
 
-function keyOf(text: string, sensitivity: 'base' | 'accent' | 'case' | 'variant'): string {
-  const plain =
-    sensitivity === 'base' || sensitivity === 'case'
-      ? text.normalize('NFKD').replace(/\p{M}/gu, '')
-      : text.normalize('NFC')
-  return sensitivity === 'base' || sensitivity === 'accent' ? plain.toLowerCase() : plain
+/** Letters that some languages take for two others, or for another one with a stroke. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ł: 'l',
+  ħ: 'h',
 }
+/** Letters of their own in some languages, whatever stands above or below them. */
+const OWN_LETTERS = ['ä', 'ö', 'å', 'ü', 'ñ', 'ç', 'ı', 'æ', 'ø']
+const LETTER = /\P{M}\p{M}*|\p{M}+/gu
+const PLAIN = /^[\x20-\x7e]*$/
+
+/**
+ * Makes a text's key letter by letter: of the ways to write a letter that the collator takes for equal, the plainest.
+ * So what counts as equal stays the collator's word, whatever its language.
+ */
+function keyMaker(
+  collator: Intl.Collator,
+  numeric: boolean,
+  ignoresCase: boolean,
+  locale: string,
+): (text: string) => string {
+  const known = new Map<string, string>()
+  const isPlainLocale = !/^(?:tr|az|lt)/.test(locale)
+  const plainest = (letter: string): string => {
+    const bare = letter.normalize('NFKD').replace(/\p{M}/gu, '')
+    const small = bare.toLowerCase()
+    const spelt = SPELLINGS[small] ?? (PLAIN.test(small) ? small : '')
+    const ways = ['', spelt, ...OWN_LETTERS, small, bare, letter.toLowerCase()]
+    return ways.find((way) => collator.compare(way, letter) === 0) ?? letter
+  }
+  return (text) => {
+    const counted = numeric ? text.replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '')) : text
+    if (isPlainLocale && PLAIN.test(counted)) return ignoresCase ? counted.toLowerCase() : counted
+    return counted.normalize('NFC').replace(LETTER, (letter) => {
+      let key = known.get(letter)
+      if (key === undefined) {
+        key = plainest(letter)
+        if (known.size < MOST_LETTERS) known.set(letter, key)
+      }
+      return key
+    })
+  }
+}
+
+const MOST_LETTERS = 10_000

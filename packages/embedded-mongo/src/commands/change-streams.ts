@@ -58,7 +58,8 @@ export function openChangeStream(
       'Cannot run aggregate with $changeStream on a view',
     )
   }
-  const [first, ...rest] = stages
+  const [first, ...others] = stages
+  const rest = withoutSplitting(others)
   const options = streamOptions(context, target, first?.get('$changeStream') ?? null)
   const transform = transformer(context, rest)
   for (const stage of rest) checkPermitted(stage)
@@ -71,6 +72,15 @@ export function openChangeStream(
     stream.close()
     throw error
   }
+}
+
+/** Events that fit into a message, which all do here, come whole also where large ones are asked for in parts. */
+function withoutSplitting(stages: readonly Doc[]): readonly Doc[] {
+  const at = stages.findIndex((stage) => stage.has('$changeStreamSplitLargeEvent'))
+  if (at < 0) return stages
+  if (at < stages.length - 1)
+    throw new MongoServerFault(7182802, '$changeStreamSplitLargeEvent must be the last stage in the pipeline')
+  return stages.slice(0, -1)
 }
 
 function checkPermitted(stage: Doc): void {

@@ -4,12 +4,14 @@ import { equals } from '../bson/compare.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import { parseCollectionOptions } from '../engine/definition.ts'
 import type { CollectionInfo } from '../engine/engine.ts'
+import { compileValidator } from '../engine/validator.ts'
 import { MongoServerFault } from '../errors.ts'
+import { isIdIndex } from '../index/spec.ts'
 import { compileFilter } from '../query/matcher.ts'
 import type { Reply } from '../wire/reply.ts'
 import { type Command, done } from './command.ts'
 import { type CommandContext, checkCollectionName } from './context.ts'
-import { fieldSetOf } from './fields.ts'
+import { Fields, fieldSetOf } from './fields.ts'
 import { listCursor } from './open-cursor.ts'
 
 const CREATE_FIELDS = fieldSetOf(
@@ -46,8 +48,9 @@ const KEPT = fieldSetOf(
   'pipeline',
   'collation',
   'changeStreamPreAndPostImages',
+  'expireAfterSeconds',
 )
-const REFUSED = ['timeseries', 'expireAfterSeconds', 'clusteredIndex', 'encryptedFields'] as const
+const REFUSED = ['timeseries', 'encryptedFields'] as const
 
 async function create(context: CommandContext): Promise<Reply> {
   const { fields, host, doc } = context
@@ -58,6 +61,8 @@ async function create(context: CommandContext): Promise<Reply> {
   }
   const source: Doc = new Map()
   for (const [name, value] of doc) if (KEPT.has(name) && value !== null) source.set(name, value)
+  const clustered = clusteredIndexOf(context)
+  if (clustered !== undefined) source.set('clusteredIndex', clustered)
   checkSizes(context)
   checkValidation(context)
   const pipeline = fields.documents('pipeline')
@@ -77,6 +82,53 @@ async function create(context: CommandContext): Promise<Reply> {
   await host.engine.createCollection(namespace, options)
   return done()
 }
+
+/** The definition of a clustered index as `listCollections` shows it. */
+function clusteredIndexOf({ fields }: CommandContext): Doc | undefined {
+  const given = fields.value('clusteredIndex')
+  if (given === undefined || given === false) {
+    if (fields.has('expireAfterSeconds'))
+      throw new MongoServerFault(
+        'InvalidOptions',
+        "'expireAfterSeconds' is only supported on time-series collections or when the 'clusteredIndex' option is specified",
+      )
+    return undefined
+  }
+  fields.count('expireAfterSeconds')
+  if (fields.boolean('capped') === true)
+    throw new MongoServerFault(
+      'InvalidOptions',
+      "The 'capped' option is not supported for clustered collections",
+    )
+  const path = `${fields.path}.clusteredIndex`
+  const inner = new Fields(
+    path,
+    given === true ? CLUSTERED_BY_ID : (fields.document('clusteredIndex') ?? NONE),
+  )
+  inner.refuseUnknown(CLUSTERED_FIELDS)
+  if (!equals(inner.requiredDocument('key'), BY_ID))
+    throw new MongoServerFault(
+      'InvalidIndexSpecificationOption',
+      "The 'clusteredIndex' option is only supported for key: {_id: 1}",
+    )
+  inner.required('unique')
+  if (inner.boolean('unique') !== true)
+    throw new MongoServerFault(5979700, "The 'clusteredIndex' option requires unique: true to be specified")
+  return new Map<string, Value>([
+    ['v', new Int32(2)],
+    ['key', BY_ID],
+    ['name', inner.string('name') ?? '_id_'],
+    ['unique', true],
+  ])
+}
+
+const NONE: Doc = new Map()
+const BY_ID: Doc = new Map([['_id', new Int32(1)]])
+const CLUSTERED_BY_ID: Doc = new Map<string, Value>([
+  ['key', BY_ID],
+  ['unique', true],
+])
+const CLUSTERED_FIELDS = fieldSetOf('v', 'key', 'name', 'unique')
 
 /** A view's stages are compiled, so that a view that cannot be read is never made. */
 function checkViewPipeline({ db, host }: CommandContext, stages: readonly Doc[]): void {
@@ -106,7 +158,7 @@ function checkValidation({ fields }: CommandContext): void {
   checkEnumeration(fields.string('validationLevel'), LEVELS, `${fields.path}.validationLevel`)
   checkEnumeration(fields.string('validationAction'), ACTIONS, `${fields.path}.validationAction`)
   const validator = fields.document('validator')
-  if (validator !== undefined) compileFilter(validator)
+  if (validator !== undefined) compileValidator(validator)
   const images = fields.document('changeStreamPreAndPostImages')
   if (images !== undefined && typeof images.get('enabled') !== 'boolean') {
     throw new MongoServerFault(
@@ -181,7 +233,7 @@ function describe(collection: CollectionInfo, db: string): Doc {
     ['options', collection.options.source],
     ['info', info],
   ])
-  const idIndex = collection.indexes.find(({ name }) => name === '_id_')
+  const idIndex = collection.indexes.find((spec) => isIdIndex(spec) && !spec.clustered)
   if (idIndex !== undefined) entry.set('idIndex', idIndex.source)
   return entry
 }

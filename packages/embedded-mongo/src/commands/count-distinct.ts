@@ -22,7 +22,7 @@ function count(context: CommandContext): Doc {
     const reader = view.reader(namespace)
     const language = languageFor(reader, fields.document('collation'))
     const onView = isView(context, namespace)
-    if (filter.size === 0 && !onView) {
+    if (filter.size === 0 && !onView && !fields.has('hint')) {
       const all = Math.max(0, (reader?.count ?? 0) - skip)
       return counted(limit > 0 ? Math.min(all, limit) : all)
     }

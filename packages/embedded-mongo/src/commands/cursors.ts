@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 import { Long } from 'bson'
 import type { Doc } from '../bson/document.ts'
 import { MongoServerFault } from '../errors.ts'
@@ -178,9 +178,17 @@ export class Cursors {
   }
 }
 
+/** Chance in stock: to ask for a little costs as much as to ask for a lot. */
+const chance = Buffer.alloc(8 * 512)
+let chanceUsed = chance.length
+
 function newCursorId(): Long {
-  const bytes = randomBytes(8)
-  const id = Long.fromBits(bytes.readInt32LE(0), bytes.readInt32LE(4) & 0x7fffffff)
+  if (chanceUsed === chance.length) {
+    randomFillSync(chance)
+    chanceUsed = 0
+  }
+  const id = Long.fromBits(chance.readInt32LE(chanceUsed), chance.readInt32LE(chanceUsed + 4) & 0x7fffffff)
+  chanceUsed += 8
   return id.isZero() ? Long.ONE : id
 }
 

@@ -1,7 +1,8 @@
 import type { Doc, Value } from '../bson/document.ts'
+import { isNumber } from '../bson/types.ts'
 import { MongoServerFault } from '../errors.ts'
 import type { Verbosity } from '../index/explain.ts'
-import { explainFind } from '../index/explain.ts'
+import { explainFind, type OuterStage } from '../index/explain.ts'
 import type { Reply } from '../wire/reply.ts'
 import { AGGREGATE_FIELDS, requestOf, targetOf } from './aggregate-request.ts'
 import type { Command } from './command.ts'
@@ -60,6 +61,7 @@ interface ExplainedQuery {
   readonly limit: number
   readonly hint: Value | undefined
   readonly collation: Doc | undefined
+  readonly outer: OuterStage
 }
 
 function explainQuery(context: CommandContext, verbosity: Verbosity): Doc {
@@ -75,6 +77,7 @@ function explainQuery(context: CommandContext, verbosity: Verbosity): Doc {
       reader,
       { filter, filterOptions: language.filterOptions, sort, skip, limit, hint: hintOf(hint) },
       verbosity,
+      query.outer,
     )
     return completed(context, namespace, explained)
   } finally {
@@ -97,6 +100,7 @@ function queryOf({ command, fields }: CommandContext): ExplainedQuery {
         limit: fields.count('limit') ?? 0,
         hint: fields.value('hint'),
         collation: fields.document('collation'),
+        outer: projecting(fields.document('projection')),
       }
     case 'count':
     case 'distinct':
@@ -108,6 +112,7 @@ function queryOf({ command, fields }: CommandContext): ExplainedQuery {
         limit: command.name === 'findAndModify' ? 1 : (fields.count('limit') ?? 0),
         hint: fields.value('hint'),
         collation: fields.document('collation'),
+        outer: outerOf(command.name, fields),
       }
     case 'update':
     case 'delete':
@@ -129,7 +134,36 @@ function statementOf(fields: Fields, list: string): ExplainedQuery {
     limit: 0,
     hint: inner.value('hint'),
     collation: inner.document('collation'),
+    outer: within(list === 'updates' ? 'UPDATE' : 'DELETE'),
   }
+}
+
+function within(stage: string): OuterStage {
+  return (inputStage) =>
+    new Map<string, Value>([
+      ['stage', stage],
+      ['inputStage', inputStage],
+    ])
+}
+
+function outerOf(command: string, fields: Fields): OuterStage {
+  if (command === 'count') return within('COUNT')
+  if (command === 'findAndModify') return within(fields.boolean('remove') === true ? 'DELETE' : 'UPDATE')
+  return (search) => search
+}
+
+/** A projection of plain fields is simple; anything that computes is not. */
+function projecting(projection: Doc | undefined): OuterStage {
+  if (projection === undefined || projection.size === 0) return (search) => search
+  const isPlain = [...projection].every(
+    ([name, value]) => !name.includes('.') && (typeof value === 'boolean' || isNumber(value)),
+  )
+  return (inputStage) =>
+    new Map<string, Value>([
+      ['stage', isPlain ? 'PROJECTION_SIMPLE' : 'PROJECTION_DEFAULT'],
+      ['transformBy', projection],
+      ['inputStage', inputStage],
+    ])
 }
 
 export const EXPLAIN_COMMAND: Command = { name: 'explain', fields: fieldSetOf('verbosity'), run: explain }

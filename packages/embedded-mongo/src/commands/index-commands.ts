@@ -3,8 +3,9 @@ import { equals } from '../bson/compare.ts'
 import { toDoc } from '../bson/convert.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import type { CollectionInfo } from '../engine/engine.ts'
+import type { IndexSpec } from '../engine/types.ts'
 import { MongoServerFault } from '../errors.ts'
-import { parseIndexSpec } from '../index/spec.ts'
+import { isIdIndex, parseIndexSpec } from '../index/spec.ts'
 import type { Reply } from '../wire/reply.ts'
 import type { Command } from './command.ts'
 import type { CommandContext } from './context.ts'
@@ -17,6 +18,11 @@ async function createIndexes(context: CommandContext): Promise<Reply> {
   const sources = fields.requiredDocuments('indexes')
   if (sources.length === 0)
     throw new MongoServerFault('BadValue', 'Must specify at least one index to create')
+  if (sources.some((source) => source.has('clustered')))
+    throw new MongoServerFault(
+      'InvalidIndexSpecificationOption',
+      "The 'clustered' index option is allowed with the create command only",
+    )
   const defaults = host.engine.collection(namespace)?.options.collation
   const specs = sources.map((source) => parseIndexSpec(withCollation(source, defaults), namespace))
   const { transaction } = context
@@ -61,18 +67,24 @@ function namesToDrop(collection: CollectionInfo, which: Value): string[] {
         'TypeMismatch',
         "BSON field 'dropIndexes.index' is the wrong type, expected types '[string, object, array]'",
       )
-    if (name === '_id_') throw new MongoServerFault('InvalidOptions', 'cannot drop _id index')
-    if (!collection.indexes.some((spec) => spec.name === name)) {
+    const spec = collection.indexes.find((known) => known.name === name)
+    if (spec === undefined) {
       throw new MongoServerFault('IndexNotFound', `index not found with name [${name}]`)
     }
+    refuseId(spec)
     return name
   })
+}
+
+function refuseId(spec: IndexSpec): void {
+  if (spec.clustered) throw new MongoServerFault(5979800, 'It is illegal to drop the clusteredIndex')
+  if (isIdIndex(spec)) throw new MongoServerFault('InvalidOptions', 'cannot drop _id index')
 }
 
 function nameOfPattern(collection: CollectionInfo, pattern: Doc): string {
   const found = collection.indexes.find((spec) => equals(spec.source.get('key') ?? null, pattern))
   if (found === undefined) throw new MongoServerFault('IndexNotFound', "can't find index with key")
-  if (found.name === '_id_') throw new MongoServerFault('InvalidOptions', 'cannot drop _id index')
+  refuseId(found)
   return found.name
 }
 

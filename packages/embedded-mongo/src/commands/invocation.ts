@@ -1,3 +1,4 @@
+import { Timestamp } from 'bson'
 import type { Doc } from '../bson/document.ts'
 import { MongoServerFault } from '../errors.ts'
 import type { Connection } from '../wire/connection.ts'
@@ -87,6 +88,9 @@ function contextOf(
   command: Command,
   fields: Fields,
 ): CommandContext {
+  const gossip = fields.value('$clusterTime')
+  const seen = gossip instanceof Map ? gossip.get('clusterTime') : undefined
+  if (seen instanceof Timestamp) host.engine.observeClusterTime(seen)
   const maxTime = command.name === 'getMore' ? undefined : fields.count('maxTimeMS')
   const concern = fields.document('readConcern')
   const lsid = fields.document('lsid')

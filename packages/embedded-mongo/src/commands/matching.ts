@@ -4,6 +4,7 @@ import type { CollectionReader, StoredRecord } from '../engine/types.ts'
 import { MongoServerFault } from '../errors.ts'
 import { type FindQuery, type Found, find } from '../index/execute.ts'
 import { compileFilter } from '../query/matcher.ts'
+import { compileSort } from '../query/sort.ts'
 import type { CommandContext } from './context.ts'
 import type { Language } from './query-language.ts'
 
@@ -31,6 +32,7 @@ export function matching(reader: CollectionReader | undefined, query: MatchQuery
   if (reader === undefined) {
     // what is wrong with a query is told even where there is nothing to search
     compileFilter(filter, { ...language.filterOptions, text: () => false })
+    if (query.sort !== undefined) compileSort(query.sort, language.collation)
     return NOTHING
   }
   if (isPlainId(query)) return byId(reader, filter.get('_id') ?? null, query)

@@ -1,8 +1,10 @@
 import { equals } from '../bson/compare.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import type { CollectionInfo } from '../engine/engine.ts'
+import type { IndexSpec } from '../engine/types.ts'
+import { compileValidator } from '../engine/validator.ts'
 import { MongoServerFault } from '../errors.ts'
-import { compileFilter } from '../query/matcher.ts'
+import { isIdIndex } from '../index/spec.ts'
 import type { Reply } from '../wire/reply.ts'
 import type { Command } from './command.ts'
 import type { CommandContext } from './context.ts'
@@ -16,7 +18,14 @@ const OPTIONS = [
   'pipeline',
   'changeStreamPreAndPostImages',
 ] as const
-const INDEX_FIELDS = fieldSetOf('keyPattern', 'name', 'expireAfterSeconds', 'hidden')
+const INDEX_FIELDS = fieldSetOf(
+  'keyPattern',
+  'name',
+  'expireAfterSeconds',
+  'hidden',
+  'prepareUnique',
+  'unique',
+)
 
 async function collMod(context: CommandContext): Promise<Reply> {
   const { fields, host, doc } = context
@@ -33,7 +42,7 @@ async function collMod(context: CommandContext): Promise<Reply> {
     if (value !== undefined) changes.set(name, value)
   }
   const validator = fields.document('validator')
-  if (validator !== undefined) compileFilter(validator)
+  if (validator !== undefined) compileValidator(validator)
   if (changes.has('viewOn') !== changes.has('pipeline')) {
     throw new MongoServerFault(
       'InvalidOptions',
@@ -77,16 +86,34 @@ async function modifyIndex(
     report(reply, 'expireAfterSeconds', spec, changes)
   }
   if (fields.has('hidden')) {
-    if (spec.name === '_id_') throw new MongoServerFault('BadValue', "can't hide _id index")
+    if (isIdIndex(spec)) throw new MongoServerFault('BadValue', "can't hide _id index")
     changes.set('hidden', fields.boolean('hidden') ?? false)
     report(reply, 'hidden', spec, changes)
   }
+  if (fields.has('prepareUnique')) {
+    changes.set('prepareUnique', fields.boolean('prepareUnique') ?? false)
+    report(reply, 'prepareUnique', spec, changes)
+  }
+  if (fields.has('unique')) makeUnique(fields, spec, changes, reply)
   if (changes.size === 0)
     throw new MongoServerFault(
       'InvalidOptions',
       'no expireAfterSeconds, hidden, unique, or prepareUnique field',
     )
   await host.engine.collMod(collection.namespace, { index: { name: spec.name, changes } })
+}
+
+function makeUnique(fields: Fields, spec: IndexSpec, changes: Doc, reply: Doc): void {
+  if (fields.boolean('unique') !== true)
+    throw new MongoServerFault('BadValue', 'Cannot make index non-unique')
+  if (!spec.prepareUnique)
+    throw new MongoServerFault(
+      'InvalidOptions',
+      "Cannot make index unique with 'prepareUnique=false'. Run collMod to set it first.",
+    )
+  changes.set('unique', true)
+  changes.set('prepareUnique', false)
+  reply.set('unique_new', true)
 }
 
 function report(reply: Doc, name: string, spec: { readonly source: Doc }, changes: Doc): void {

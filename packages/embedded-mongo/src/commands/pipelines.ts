@@ -71,7 +71,7 @@ export function plannedPipeline(
   }
   const reader = namespace === null ? undefined : view.reader(namespace)
   const language = languageFor(reader, request.collation, request.variables)
-  const { leading, rest } = splitLeading(request.stages)
+  const { leading, rest, taken } = splitLeading(request.stages)
   const scores = new WeakMap<Doc, number>()
   const env: PipelineEnv = {
     db: context.db,
@@ -80,6 +80,7 @@ export function plannedPipeline(
     now: new Date(context.host.now()),
     clusterTime: context.host.clusterTime(),
     collation: language.collationDoc,
+    preceding: taken,
     read: (other) => readNamespace(context, view, other, undefined, depth),
     readFiltered: (other, filter) => readNamespace(context, view, other, filter, depth),
     hasIndex: (other, path) =>
@@ -98,14 +99,14 @@ interface Leading {
   readonly limit: number
 }
 
-function splitLeading(stages: readonly Doc[]): { leading: Leading; rest: Doc[] } {
+function splitLeading(stages: readonly Doc[]): { leading: Leading; rest: Doc[]; taken: number } {
   const filters: Doc[] = []
   let sort: Doc | undefined
   let skip = 0
   let limit = 0
   let taken = 0
   for (const stage of stages) {
-    const [[name, spec] = []] = stage
+    const [[name, spec] = []] = stage.size === 1 ? stage : []
     const before = sort === undefined && skip === 0 && limit === 0
     if (name === '$match' && spec instanceof Map && before && !joinsText(filters, spec)) filters.push(spec)
     else if (name === '$sort' && spec instanceof Map && spec.size > 0 && before) sort = spec
@@ -115,7 +116,7 @@ function splitLeading(stages: readonly Doc[]): { leading: Leading; rest: Doc[] }
     else break
     taken += 1
   }
-  return { leading: { filter: conjunction(filters), sort, skip, limit }, rest: stages.slice(taken) }
+  return { leading: { filter: conjunction(filters), sort, skip, limit }, rest: stages.slice(taken), taken }
 }
 
 /** `$text` may stand in the first `$match` only; what follows it stays a stage of its own. */

@@ -1,4 +1,5 @@
-import { expressionFor, updatePipeline } from '../aggregate/wiring.ts'
+import { isExpressionName } from '../aggregate/expression.ts'
+import { expressionFor, expressionsIn, updatePipelinesIn } from '../aggregate/wiring.ts'
 import { type Collation, compileCollation } from '../bson/collation.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import type { CollectionReader } from '../engine/types.ts'
@@ -22,7 +23,7 @@ const PLAIN: Language = {
   collationDoc: undefined,
   collation: undefined,
   variables: NO_VARIABLES,
-  filterOptions: { variables: NO_VARIABLES, expression: expressionFor },
+  filterOptions: { variables: NO_VARIABLES, expression: expressionFor, isExpression: isExpressionName },
 }
 
 /** The language of a statement with this `collation` and `let`, on this collection. */
@@ -38,7 +39,12 @@ export function languageFor(
     collationDoc: chosen,
     collation,
     variables,
-    filterOptions: { collation, variables, expression: expressionFor },
+    filterOptions: {
+      collation,
+      variables,
+      expression: collation === undefined ? expressionFor : expressionsIn({ collation }),
+      isExpression: isExpressionName,
+    },
   }
 }
 
@@ -67,12 +73,17 @@ export function updateFor(
   language: Language,
   arrayFilters: readonly Value[] | undefined,
 ): CompiledUpdate {
+  const now = new Date(context.host.now())
   return compileUpdate(updateSource(update), {
     ...language.filterOptions,
     arrayFilters,
-    now: new Date(context.host.now()),
+    now,
     nextTimestamp: () => context.host.engine.nextClusterTime(),
-    pipeline: updatePipeline,
+    pipeline: updatePipelinesIn({
+      now,
+      clusterTime: context.host.clusterTime(),
+      collation: language.collation,
+    }),
   })
 }
 

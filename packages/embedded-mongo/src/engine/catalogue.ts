@@ -12,6 +12,8 @@ export class Catalogue {
   readonly #collections = new Map<Namespace, CollectionState>()
   /** Names of collections that begin with a transaction which is still open. */
   readonly #reserved = new Map<Namespace, Transaction>()
+  /** Names that lost their collection, with the commit by which they did. */
+  readonly #lost = new Map<Namespace, number>()
   #nextNumber = 1
 
   get(namespace: Namespace): CollectionState | undefined {
@@ -37,7 +39,7 @@ export class Catalogue {
     const number = this.#nextNumber
     this.#nextNumber += 1
     const uuid = new Binary(Buffer.from(randomUUID().replaceAll('-', ''), 'hex'), Binary.SUBTYPE_UUID)
-    const indexes = options.view === null ? [idIndexSpec(options.collation)] : []
+    const indexes = options.view === null ? [idIndexSpec(options.collation, options.clusteredIndex)] : []
     return new CollectionState(namespace, number, uuid, options, indexes)
   }
 
@@ -46,14 +48,21 @@ export class Catalogue {
     if (state.number >= this.#nextNumber) this.#nextNumber = state.number + 1
   }
 
-  delete(state: CollectionState): void {
+  /** Takes a collection out by the commit of this number; without one it never was there for anybody. */
+  delete(state: CollectionState, sequence?: number): void {
     this.#collections.delete(state.namespace)
+    if (sequence !== undefined) this.#lost.set(state.namespace, sequence)
   }
 
-  rename(state: CollectionState, to: Namespace): void {
-    this.#collections.delete(state.namespace)
+  rename(state: CollectionState, to: Namespace, sequence: number): void {
+    this.delete(state, sequence)
     state.namespace = to
     this.#collections.set(to, state)
+  }
+
+  /** Whether a name has lost its collection since a snapshot, which can therefore not see it as it was. */
+  isLostSince(namespace: Namespace, snapshot: number): boolean {
+    return (this.#lost.get(namespace) ?? 0) > snapshot
   }
 
   creatorOf(namespace: Namespace): Transaction | undefined {

@@ -64,18 +64,21 @@ function addDocumentParts(
 ): void {
   doc.set('documentKey', new Map([['_id', event.key]]))
   if (event.kind === 'update' && event.description !== null) {
-    doc.set(
-      'updateDescription',
-      shape.showExpandedEvents
-        ? new Map<string, Value>([...event.description, ['disambiguatedPaths', new Map()]])
-        : event.description,
-    )
+    doc.set('updateDescription', shownDescription(event.description, shape))
     addPostImage(doc, event, shape, lookUp)
   }
   if (shape.fullDocumentBeforeChange !== 'off' && event.kind !== 'insert') {
     if (event.before === null && shape.fullDocumentBeforeChange === 'required') throw imageMissing('pre', doc)
     doc.set('fullDocumentBeforeChange', event.before)
   }
+}
+
+function shownDescription(description: Doc, { showExpandedEvents }: EventShape): Doc {
+  const shown: Doc = new Map(description)
+  shown.delete('disambiguatedPaths')
+  if (showExpandedEvents)
+    shown.set('disambiguatedPaths', description.get('disambiguatedPaths') ?? new Map<string, Value>())
+  return shown
 }
 
 function addPostImage(

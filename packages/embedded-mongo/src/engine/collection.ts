@@ -1,12 +1,12 @@
 import type { Binary } from 'bson'
 import type { Doc } from '../bson/document.ts'
-import { type CompiledFilter, compileFilter } from '../query/matcher.ts'
 import { IndexState } from './index-state.ts'
 import { PastVersions } from './past-versions.ts'
 import { RecordVersion } from './record.ts'
 import { RecordTable } from './record-table.ts'
 import type { Transaction } from './transaction.ts'
 import type { CollectionOptions, IndexSpec, Namespace, RecordId } from './types.ts'
+import { compileValidator, type Validator } from './validator.ts'
 
 /** A version of a record together with its keys in each index of the collection. */
 export interface IndexedVersion {
@@ -28,7 +28,7 @@ export class CollectionState {
   readonly locks = new Map<RecordId, Transaction>()
   nextId: RecordId = 1
   #options: CollectionOptions
-  #validator: CompiledFilter | undefined
+  #validator: Validator | undefined
 
   constructor(
     namespace: Namespace,
@@ -60,13 +60,18 @@ export class CollectionState {
   }
 
   #compileValidator(): void {
-    const { validator } = this.#options
-    this.#validator = validator === null ? undefined : compileFilter(validator)
+    const { validator, collation } = this.#options
+    this.#validator = validator === null ? undefined : compileValidator(validator, collation)
   }
 
   /** Whether the collection's validator lets a document in. */
   accepts(doc: Doc): boolean {
-    return this.#validator === undefined || this.#validator.matches(doc)
+    return this.#validator === undefined || this.#validator.accepts(doc)
+  }
+
+  /** What of the validator a document that is not let in does not satisfy. */
+  refusal(doc: Doc): Doc | null {
+    return this.#validator?.failure(doc) ?? null
   }
 
   get(id: RecordId): RecordVersion | undefined {
@@ -84,17 +89,38 @@ export class CollectionState {
   }
 
   indexed(record: RecordVersion): IndexedVersion {
-    const generated = this.indexes.map((index) => index.keysOf(record.doc))
-    return {
-      record,
-      keys: generated.map(({ keys }) => keys),
-      multikey: generated.map(({ multikey }) => multikey),
+    return this.reindexed(record, null, null)
+  }
+
+  /**
+   * The version that follows on `before`, from which it differs in these top-level fields alone; null: in any. What no
+   * index looks at costs nothing: the keys, and with them the words of texts, are the very same.
+   */
+  reindexed(
+    record: RecordVersion,
+    before: IndexedVersion | null,
+    changed: ReadonlySet<string> | null,
+  ): IndexedVersion {
+    const keys: Array<readonly string[]> = []
+    const multikey: boolean[] = []
+    for (const [position, index] of this.indexes.entries()) {
+      const kept = changed === null || index.dependsOn(changed) ? undefined : before?.keys[position]
+      if (kept !== undefined) {
+        keys.push(kept)
+        multikey.push(before?.multikey[position] === true)
+        continue
+      }
+      const generated = index.text === undefined ? index.keysOf(record.doc) : null
+      keys.push(generated?.keys ?? [])
+      multikey.push(generated?.multikey === true)
     }
+    return { record, keys, multikey }
   }
 
   /** Makes a change that was committed: `after` follows on `before`, either may be null. */
   put(id: RecordId, before: IndexedVersion | null, after: IndexedVersion | null): void {
     for (const [position, index] of this.indexes.entries()) {
+      if (before !== null && after !== null && before.keys[position] === after.keys[position]) continue
       if (index.text !== undefined) {
         if (before !== null) index.text.remove(id)
         if (after !== null && index.covers(after.record.doc)) index.text.add(id, after.record.doc)

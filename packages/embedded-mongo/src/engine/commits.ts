@@ -35,8 +35,9 @@ export class Commits {
       store.file === null
         ? null
         : {
-            entriesAfter: (sequence: number, most: number) =>
-              store.eventsAfter(sequence, most).map((row) => openEntry(row.sequence, row.bytes)),
+            entriesAfter: function* (sequence: number) {
+              for (const row of store.eventsAfter(sequence)) yield openEntry(row.sequence, row.bytes)
+            },
           }
     this.oplog = new Oplog(archive, oplogBytes)
   }
@@ -90,7 +91,7 @@ export class Commits {
       },
       undo: () => {
         for (const step of [...undo].reverse()) step()
-        this.#doomReadersOf(sequence)
+        this.#doomWitnessesOf(sequence)
       },
     })
     return durable.then(() => time)
@@ -123,14 +124,15 @@ export class Commits {
     if (state.options.capped !== null) evict(state, (id, record) => put(id, record, null))
   }
 
-  /** Transactions that have seen a commit which was not kept cannot go on. */
-  #doomReadersOf(sequence: number): void {
+  /** Transactions that have seen a commit which was not kept, or have built on it, cannot go on. */
+  #doomWitnessesOf(sequence: number): void {
     const fault = new MongoServerFault(
       'WriteConflict',
       'The transaction saw a write that could not be kept.',
       { labels: ['TransientTransactionError'] },
     )
-    for (const transaction of [...this.open]) if (transaction.snapshot >= sequence) transaction.doom(fault)
+    for (const transaction of [...this.open])
+      if (transaction.snapshot >= sequence || transaction.hasWrites) transaction.doom(fault)
   }
 
   /** A transaction is over: nothing of the past is kept for it any more. */

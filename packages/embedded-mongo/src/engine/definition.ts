@@ -6,10 +6,11 @@ import { encode } from '../bson/encode.ts'
 import { asInteger } from '../bson/numbers.ts'
 import { MongoServerFault } from '../errors.ts'
 import { parseIndexSpec } from '../index/spec.ts'
-import { compileFilter, isTrue } from '../query/matcher.ts'
+import { isTrue } from '../query/matcher.ts'
 import type { StoredCollection } from '../storage/store.ts'
 import { CollectionState } from './collection.ts'
 import type { CollectionOptions } from './types.ts'
+import { compileValidator } from './validator.ts'
 
 /** A capped collection is never smaller than this. */
 const SMALLEST_CAPPED = 4096
@@ -21,7 +22,7 @@ const SMALLEST_CAPPED = 4096
 export function parseCollectionOptions(source: Doc = new Map()): CollectionOptions {
   const collation = docAt(source, 'collation')
   const validator = docAt(source, 'validator')
-  if (validator !== null) compileFilter(validator)
+  if (validator !== null) compileValidator(validator, collation)
   const viewOn = source.get('viewOn')
   const images = docAt(source, 'changeStreamPreAndPostImages')
   return {
@@ -30,6 +31,8 @@ export function parseCollectionOptions(source: Doc = new Map()): CollectionOptio
     validationLevel: oneOf(source.get('validationLevel'), ['strict', 'moderate', 'off']),
     validationAction: oneOf(source.get('validationAction'), ['error', 'warn']),
     changeStreamPreAndPostImages: images?.get('enabled') === true,
+    clusteredIndex: docAt(source, 'clusteredIndex'),
+    expireAfterSeconds: asInteger(source.get('expireAfterSeconds')) ?? null,
     view: typeof viewOn === 'string' ? { on: viewOn, pipeline: docsAt(source, 'pipeline') } : null,
     collation: compileCollation(collation) === undefined ? null : collation,
     source,

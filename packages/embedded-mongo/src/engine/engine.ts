@@ -26,7 +26,11 @@ export interface EngineOptions {
   /** How often documents that have outlived a TTL index are looked for; 0 never does. */
   readonly ttlSweepMs?: number
   /** How much of the past change streams can resume from. */
-  readonly oplogBytes?: number
+  readonly oplogBytes?: number | undefined
+  /** The data file may not grow beyond this; null: as far as the disk goes. */
+  readonly maxFileBytes?: number | null
+  /** Told what goes wrong where no writer waits for an answer. */
+  readonly onError?: (error: Error) => void
 }
 
 /** A collection or view as the catalogue has it. */
@@ -74,31 +78,35 @@ export class Engine {
    * @throws DamagedStoreError when the file cannot be trusted
    */
   static open(options: EngineOptions): Engine {
-    const store = Store.open(options.dataDir)
+    const store = Store.open(options)
     try {
       const engine = new Engine(store, options)
       recover(store, engine.#catalogue, engine.#commits)
       engine.#sweeper.start()
       return engine
     } catch (error) {
-      store.close()
+      void store.close()
       throw error
     }
   }
 
   /** Writes what waits and lets go of the files. */
-  close(): Promise<void> {
-    if (this.#closed) return Promise.resolve()
+  async close(): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
     this.#sweeper.stop()
     for (const transaction of [...this.#commits.open]) transaction.abort()
-    this.#store.close()
-    return Promise.resolve()
+    await this.#store.close()
   }
 
   /** The latest cluster time that was handed out. */
   get clusterTime(): Timestamp {
     return this.#commits.clock.latest
+  }
+
+  /** Takes notice of a cluster time that a client has seen: none that is handed out later is before it. */
+  observeClusterTime(time: Timestamp): void {
+    this.#commits.clock.observe(time)
   }
 
   /** A cluster time of its own, for a timestamp that the server fills in. */

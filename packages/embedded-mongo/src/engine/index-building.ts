@@ -1,4 +1,5 @@
 import { decode } from '../bson/decode.ts'
+import type { Value } from '../bson/document.ts'
 import type { CollectionState } from './collection.ts'
 import { FieldReader } from './document-fields.ts'
 import type { IndexState } from './index-state.ts'
@@ -9,14 +10,14 @@ import { duplicateKey } from './unique-keys.ts'
 export class IndexFilling {
   readonly #lists: ReadonlyArray<{
     readonly index: IndexState
-    readonly keys: string[]
-    readonly ids: RecordId[]
+    readonly keys: Pile<string>
+    readonly ids: Pile<RecordId>
   }>
   /** Reads the fields that keys are made of, where the rest of a document does not matter. */
   readonly #fields: FieldReader | null
 
   constructor(indexes: readonly IndexState[]) {
-    this.#lists = indexes.map((index) => ({ index, keys: [], ids: [] }))
+    this.#lists = indexes.map((index) => ({ index, keys: new Pile(), ids: new Pile() }))
     const needsAll = indexes.some(({ text, spec }) => text !== undefined || spec.partialFilter !== null)
     this.#fields = needsAll
       ? null
@@ -33,6 +34,8 @@ export class IndexFilling {
       const generated = index.keysOf(doc)
       if (generated.multikey) index.multikey = true
       for (const key of generated.keys) {
+        // many keys come in their order, those of ids that were made one after the other above all
+        if (keys.size === 0 && index.entries.append(key, id)) continue
         keys.push(key)
         ids.push(id)
       }
@@ -40,7 +43,39 @@ export class IndexFilling {
   }
 
   finish(): void {
-    for (const { index, keys, ids } of this.#lists) index.entries.load(keys, ids)
+    for (const { index, keys, ids } of this.#lists) {
+      if (keys.size === 0) continue
+      for (const { key, id } of index.entries.entries(EVERYTHING, 1)) {
+        keys.push(key)
+        ids.push(id)
+      }
+      index.entries.load(keys.takeAll(), ids.takeAll())
+    }
+  }
+}
+
+const PILE = 16_384
+
+/** A long list that is never copied while it grows: a million entries would leave several times their room behind. */
+class Pile<T> {
+  #full: T[][] = []
+  #last: T[] = []
+  size = 0
+
+  push(item: T): void {
+    this.size += 1
+    if (this.#last.push(item) < PILE) return
+    this.#full.push(this.#last)
+    this.#last = []
+  }
+
+  takeAll(): T[] {
+    const none: T[] = []
+    const all = none.concat(...this.#full, this.#last)
+    this.#full = []
+    this.#last = []
+    this.size = 0
+    return all
   }
 }
 
@@ -56,7 +91,7 @@ export function buildIndex(state: CollectionState, spec: IndexSpec): IndexState 
     if (bytes !== undefined) filling.add(id, bytes)
   }
   filling.finish()
-  if (index.isUnique) requireUnique(state, index)
+  if (index.isUnique && !spec.prepareUnique) requireUnique(state, index)
   return index
 }
 
@@ -67,6 +102,19 @@ function requireUnique(state: CollectionState, index: IndexState): void {
     if (doc !== undefined) throw duplicateKey(state.namespace, index.spec, doc, key)
     before = key
   }
+}
+
+/** The `_id`s of documents that share a key, one list for each such key. */
+export function sharedKeys(state: CollectionState, index: IndexState): Value[][] {
+  const holders = new Map<string, Value[]>()
+  for (const { key, id } of index.entries.entries(EVERYTHING, 1)) {
+    const value = state.get(id)?.doc.get('_id')
+    if (value === undefined) continue
+    const known = holders.get(key)
+    if (known === undefined) holders.set(key, [value])
+    else known.push(value)
+  }
+  return [...holders.values()].filter(({ length }) => length > 1)
 }
 
 const EVERYTHING = { low: '', high: '\xff' }

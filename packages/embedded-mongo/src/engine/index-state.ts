@@ -2,6 +2,7 @@ import { type Collation, compileCollation } from '../bson/collation.ts'
 import type { Doc } from '../bson/document.ts'
 import { type GeneratedKeys, generateKeys, type KeyPart } from '../index/keys.ts'
 import { SortedIndex } from '../index/sorted-index.ts'
+import { isIdIndex } from '../index/spec.ts'
 import { type CompiledFilter, compileFilter } from '../query/matcher.ts'
 import { splitPath } from '../query/paths.ts'
 import { TextIndex } from '../text/text-index.ts'
@@ -23,6 +24,8 @@ export class IndexState {
   /** How often a query has used it. */
   uses = 0
   readonly #partial: CompiledFilter | undefined
+  /** The top-level fields that its entries are made of; null where any may matter. */
+  readonly #sources: ReadonlySet<string> | null
 
   constructor(spec: IndexSpec, documentOf?: (id: RecordId) => Doc | undefined) {
     this.spec = spec
@@ -31,12 +34,20 @@ export class IndexState {
       kind === 'text' ? [] : [{ parts: splitPath(path), direction: kind }],
     )
     this.text = spec.weights === null ? undefined : new TextIndex(spec, documentOf)
+    this.#sources = sourcesOf(spec)
     this.#partial = spec.partialFilter === null ? undefined : compileFilter(spec.partialFilter)
   }
 
   /** Whether no two documents may have the same key here. */
   get isUnique(): boolean {
-    return this.spec.unique || this.spec.name === '_id_'
+    return this.spec.unique || this.spec.prepareUnique || isIdIndex(this.spec)
+  }
+
+  /** Whether a document's entries may change with these top-level fields. */
+  dependsOn(fields: Iterable<string>): boolean {
+    if (this.#sources === null) return true
+    for (const field of fields) if (this.#sources.has(field)) return true
+    return false
   }
 
   /** Whether the index holds a document at all. */
@@ -53,9 +64,20 @@ export class IndexState {
 
   /** Replaces the entries of a record: `before` and `after` are its keys then and from now on. */
   replace(id: RecordId, before: readonly string[], after: readonly string[]): void {
+    if (before === after) return
     if (before.length === 1 && after.length === 1 && before[0] === after[0]) return
     for (const key of before) if (!after.includes(key)) this.entries.remove(key, id)
     for (const key of after) if (!before.includes(key)) this.entries.insert(key, id)
     if (after.length > 1) this.multikey = true
   }
+}
+
+function sourcesOf({ key, weights, languageOverride, partialFilter }: IndexSpec): ReadonlySet<string> | null {
+  if (partialFilter !== null || weights?.has('$**') === true) return null
+  const paths = [
+    ...key.flatMap(([path, kind]) => (kind === 'text' ? [] : [path])),
+    ...(weights?.keys() ?? []),
+  ]
+  if (languageOverride !== null) paths.push(languageOverride)
+  return new Set(paths.map((path) => path.split('.', 1)[0] ?? ''))
 }

@@ -119,8 +119,13 @@ function appendEvent(parts: Uint8Array[], event: ChangeEvent): void {
   if (after !== null) parts.push(after.bytes)
 }
 
-function descriptionDoc({ updatedFields, removedFields, truncatedArrays }: UpdateDescription): Doc {
-  return new Map<string, Value>([
+function descriptionDoc({
+  updatedFields,
+  removedFields,
+  truncatedArrays,
+  disambiguatedPaths,
+}: UpdateDescription): Doc {
+  const doc = new Map<string, Value>([
     ['updatedFields', updatedFields],
     ['removedFields', [...removedFields]],
     [
@@ -134,6 +139,7 @@ function descriptionDoc({ updatedFields, removedFields, truncatedArrays }: Updat
       ),
     ],
   ])
+  return disambiguatedPaths === undefined ? doc : doc.set('disambiguatedPaths', disambiguatedPaths)
 }
 
 /** Reads an entry from its bytes, without its events. */

@@ -3,13 +3,14 @@ import type { LogEntry } from './oplog-entry.ts'
 
 /** Reads entries that memory does not hold any more. */
 export interface EntryArchive {
-  /** Entries after a sequence number, oldest first, up to `most`. */
-  entriesAfter(sequence: number, most: number): LogEntry[]
+  /** Entries after a sequence number, oldest first, read as they are asked for. */
+  entriesAfter(sequence: number): Iterable<LogEntry>
 }
 
 /** How much of the log stays in memory where a disk has the rest. */
 const WINDOW_BYTES = 4 * 1024 * 1024
-const ARCHIVE_CHUNK = 200
+/** So much of the archive is read at a time: who reads from it stops half way, or is slow. */
+const ARCHIVE_BYTES = 1024 * 1024
 
 /** The durable commits in their order: what change streams read from. Bounded by size; the oldest go first. */
 export class Oplog {
@@ -68,9 +69,11 @@ export class Oplog {
       at < (this.#window[this.#start]?.sequence ?? Number.POSITIVE_INFINITY) - 1 &&
       at < (this.#last?.sequence ?? 0)
     ) {
-      const entries = this.#archive.entriesAfter(at, ARCHIVE_CHUNK)
+      const entries = piece(this.#archive.entriesAfter(at))
       if (entries.length === 0) break
       for (const entry of entries) {
+        // the disk may be ahead of what is durable
+        if (entry.sequence > (this.#last?.sequence ?? 0)) return
         yield entry
         at = entry.sequence
       }
@@ -154,4 +157,15 @@ export class Oplog {
     }
     return low
   }
+}
+
+function piece(entries: Iterable<LogEntry>): LogEntry[] {
+  const read: LogEntry[] = []
+  let bytes = 0
+  for (const entry of entries) {
+    read.push(entry)
+    bytes += entry.bytes.length
+    if (bytes >= ARCHIVE_BYTES) break
+  }
+  return read
 }

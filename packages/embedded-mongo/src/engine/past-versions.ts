@@ -11,7 +11,7 @@ interface PastVersion {
 export class PastVersions {
   readonly #versions = new Map<RecordId, PastVersion[]>()
   /** The changes in the order of commits, so that looking back and forgetting touch no more than they must. */
-  #changes: Array<{ readonly until: number; readonly id: RecordId }> = []
+  readonly #changes: Array<{ readonly until: number; readonly id: RecordId }> = []
 
   /** Rises with each change that is remembered. */
   version = 0
@@ -30,7 +30,8 @@ export class PastVersions {
 
   /** What a snapshot at `time` sees instead of the current version; undefined where the current one is right. */
   at(id: RecordId, time: number): RecordVersion | null | undefined {
-    return this.#versions.get(id)?.find(({ until }) => until > time)?.record
+    const versions = this.#versions.get(id)
+    return versions?.[firstAfter(versions, time)]?.record
   }
 
   /** The last commit that changed a record, as far as it is remembered; 0 before that. */
@@ -51,13 +52,24 @@ export class PastVersions {
 
   /** Forgets what no snapshot from `oldest` on can see. */
   forget(oldest: number): void {
-    const end = this.#changes.findIndex(({ until }) => until > oldest)
-    const gone = end < 0 ? this.#changes : this.#changes.slice(0, end)
-    this.#changes = end < 0 ? [] : this.#changes.slice(end)
-    for (const { id } of gone) {
-      const kept = this.#versions.get(id)?.filter(({ until }) => until > oldest) ?? []
-      if (kept.length === 0) this.#versions.delete(id)
-      else this.#versions.set(id, kept)
+    const gone = this.#changes.splice(0, firstAfter(this.#changes, oldest))
+    for (const id of new Set(gone.map((change) => change.id))) {
+      const versions = this.#versions.get(id)
+      if (versions === undefined) continue
+      versions.splice(0, firstAfter(versions, oldest))
+      if (versions.length === 0) this.#versions.delete(id)
     }
   }
+}
+
+/** Where in a list that rises by `until` the first entry after `time` stands. */
+function firstAfter(list: ReadonlyArray<{ readonly until: number }>, time: number): number {
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((list[middle]?.until ?? 0) <= time) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -79,6 +79,11 @@ export class TransactionReader implements CollectionReader {
 
   /** In the order of insertion, or against it. Sees no record inserted after it began, and none twice. */
   *scan(direction: 1 | -1 = 1): Generator<StoredRecord> {
+    const [clustered] = this.options.clusteredIndex === null ? [] : this.indexes
+    if (clustered !== undefined) {
+      yield* clustered.scan([], direction)
+      return
+    }
     const { records } = this.state
     const view = this.view()
     const differences = {

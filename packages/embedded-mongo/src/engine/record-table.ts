@@ -27,7 +27,6 @@ export class RecordTable {
   #firstPage = 0
   #size = 0
   #bytes = 0
-  #loading = -1
 
   /** How many documents there are. */
   get size(): number {
@@ -59,23 +58,29 @@ export class RecordTable {
     if (page.looseToPack >= LOOSE_LIMIT) pack(page)
   }
 
-  /** As `set`, for new documents that come by rising ids: each page is packed once, when it is full. `endLoad` ends it. */
-  load(id: RecordId, bytes: Uint8Array): void {
-    const number = id >>> PAGE_BITS
-    if (number !== this.#loading) {
-      this.endLoad()
-      this.#loading = number
-    }
+  /**
+   * Takes in documents that follow each other in one piece of memory. Where they are the first of one page, and in
+   * order, that piece becomes the page's own.
+   */
+  load(ids: readonly RecordId[], bytes: Buffer): void {
+    const [first = 0] = ids
+    const number = first >>> PAGE_BITS
     const page = this.#pageFor(number)
-    page.loose.set(id & (PAGE_SIZE - 1), bytes)
-    page.count += 1
-    this.#size += 1
-    this.#bytes += bytes.length
-  }
-
-  endLoad(): void {
-    if (this.#loading >= 0) pack(this.#pageFor(this.#loading))
-    this.#loading = -1
+    const offsets = page.count === 0 ? offsetsOf(ids, bytes, number) : null
+    if (offsets !== null) {
+      page.packed = bytes
+      page.offsets = offsets
+      page.count = ids.length
+      this.#size += ids.length
+      this.#bytes += bytes.length
+      return
+    }
+    let position = 0
+    for (const id of ids) {
+      const end = position + bytes.readInt32LE(position)
+      this.set(id, Uint8Array.from(bytes.subarray(position, end)))
+      position = end
+    }
   }
 
   delete(id: RecordId): void {
@@ -160,6 +165,23 @@ function isThere(page: Page, slot: number): boolean {
   const loose = page.loose.get(slot)
   if (loose !== undefined) return loose !== null
   return page.offsets !== null && (page.offsets[slot + 1] ?? 0) > (page.offsets[slot] ?? 0)
+}
+
+/** Where the documents of a page begin in their piece of memory; null when they cannot stay as they lie there. */
+function offsetsOf(ids: readonly RecordId[], bytes: Buffer, page: number): Uint32Array | null {
+  const offsets = new Uint32Array(PAGE_SIZE + 1)
+  let position = 0
+  let next = 0
+  for (const id of ids) {
+    const slot = id & (PAGE_SIZE - 1)
+    const length = bytes.readInt32LE(position)
+    if (id >>> PAGE_BITS !== page || slot < next || length > PACKED_LIMIT) return null
+    offsets.fill(position, next, slot + 1)
+    next = slot + 1
+    position += length
+  }
+  offsets.fill(position, next)
+  return offsets
 }
 
 /** Brings the small documents of a page together in one new buffer; readers of the old one keep it as long as they like. */

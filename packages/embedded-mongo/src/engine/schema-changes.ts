@@ -1,13 +1,14 @@
 import { equals } from '../bson/compare.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import { MongoServerFault } from '../errors.ts'
-import { parseIndexSpec } from '../index/spec.ts'
+import { isIdIndex, parseIndexSpec } from '../index/spec.ts'
+import { isTrue } from '../query/matcher.ts'
 import type { StoreOperation } from '../storage/store.ts'
 import { type Catalogue, databaseOf } from './catalogue.ts'
 import type { CollectionState } from './collection.ts'
 import type { Commits } from './commits.ts'
 import { parseCollectionOptions } from './definition.ts'
-import { buildIndex } from './index-building.ts'
+import { buildIndex, sharedKeys } from './index-building.ts'
 import type { IndexState } from './index-state.ts'
 import type { SchemaEvent } from './oplog-entry.ts'
 import type { Transaction } from './transaction.ts'
@@ -102,8 +103,9 @@ export class SchemaChanges {
           throw new MongoServerFault('NamespaceExists', 'target namespace exists')
         const change = new Change()
         if (target !== undefined) this.#drop(target, change)
-        this.#catalogue.rename(state, to)
-        change.undo.push(() => this.#catalogue.rename(state, from))
+        const sequence = this.#commits.sequence + 1
+        this.#catalogue.rename(state, to, sequence)
+        change.undo.push(() => this.#catalogue.rename(state, from, sequence))
         change.operations.push(this.#catalogue.definition(state))
         const description: Doc = new Map<string, Value>([
           [
@@ -189,13 +191,14 @@ export class SchemaChanges {
         const before = [...state.indexes]
         if (names !== '*') {
           for (const name of names) {
-            if (!before.some(({ spec }) => spec.name === name))
+            const index = before.find(({ spec }) => spec.name === name)
+            if (index === undefined)
               throw new MongoServerFault('IndexNotFound', `index not found with name [${name}]`)
-            if (name === '_id_') throw new MongoServerFault('InvalidOptions', 'cannot drop _id index')
+            if (isIdIndex(index.spec)) throw new MongoServerFault('InvalidOptions', 'cannot drop _id index')
           }
         }
         const goes = ({ spec }: IndexState): boolean =>
-          spec.name !== '_id_' && (names === '*' || names.includes(spec.name))
+          !isIdIndex(spec) && (names === '*' || names.includes(spec.name))
         const dropped = before.filter(goes)
         if (dropped.length === 0) return before.length
         const change = new Change()
@@ -227,7 +230,7 @@ export class SchemaChanges {
   }
 
   #drop(state: CollectionState, change: Change): void {
-    this.#catalogue.delete(state)
+    this.#catalogue.delete(state, this.#commits.sequence + 1)
     change.undo.push(() => this.#catalogue.add(state))
     change.operations.push({ kind: 'drop', collection: state.number })
     change.events.push({ kind: 'drop', namespace: state.namespace, uuid: state.uuid, description: null })
@@ -238,6 +241,15 @@ export class SchemaChanges {
     const index = state.indexes[at]
     if (index === undefined)
       throw new MongoServerFault('IndexNotFound', `cannot find index ${name} for ns ${state.namespace}`)
+    if (isTrue(changes.get('unique'))) {
+      const violations = sharedKeys(state, index).map((ids) => new Map<string, Value>([['ids', ids]]))
+      if (violations.length > 0)
+        throw new MongoServerFault(
+          'CannotConvertIndexToUnique',
+          'Cannot convert the index to unique. Please resolve conflicting documents before running collMod again.',
+          { details: { violations } },
+        )
+    }
     const before = index.spec
     index.spec = parseIndexSpec(new Map([...before.source, ...changes]), state.namespace)
     change.undo.push(() => {
@@ -249,7 +261,7 @@ export class SchemaChanges {
     await this.#commits.record(events, operations, undo)
   }
 
-  /** Makes a change as soon as no open transaction holds anything of the collections that it is about. */
+  /** Makes a change as soon as no open transaction has to do with the collections that it is about. */
   async #exclusively<T>(namespaces: () => readonly Namespace[], change: () => Promise<T>): Promise<T> {
     for (;;) {
       const holder = this.#holderOf(namespaces())
@@ -261,9 +273,14 @@ export class SchemaChanges {
   #holderOf(namespaces: readonly Namespace[]): Transaction | undefined {
     for (const namespace of namespaces) {
       const [locker] = this.#catalogue.get(namespace)?.locks.values() ?? []
-      const holder = locker ?? this.#catalogue.creatorOf(namespace)
+      const holder = locker ?? this.#catalogue.creatorOf(namespace) ?? this.#visitorOf(namespace)
       if (holder !== undefined) return holder
     }
+    return undefined
+  }
+
+  #visitorOf(namespace: Namespace): Transaction | undefined {
+    for (const transaction of this.#commits.open) if (transaction.visits(namespace)) return transaction
     return undefined
   }
 }
@@ -272,7 +289,7 @@ const ID_ONLY: Pick<IndexSpec, 'name' | 'source'> = { name: '_id_', source: new 
 
 /** @throws MongoServerFault where an index of the same name or the same key is there, but with other options */
 export function isNew(spec: IndexSpec, present: ReadonlyArray<Pick<IndexSpec, 'name' | 'source'>>): boolean {
-  if (spec.name === '_id_') return false
+  if (isIdIndex(spec)) return false
   for (const { name, source } of present) {
     const sameKey =
       equals(source.get('key') ?? null, spec.source.get('key') ?? null) &&

@@ -1,5 +1,8 @@
 import { Timestamp } from 'bson'
 
+/** How far ahead of the clock a time may be that a client tells of, as in MongoDB. */
+const MOST_AHEAD_SECONDS = 365 * 24 * 3600
+
 /** Hands out cluster times: rising, each once, near the clock. */
 export class ClusterClock {
   #seconds = 0
@@ -23,6 +26,11 @@ export class ClusterClock {
       this.#increment = 1
     } else this.#increment += 1
     return this.latest
+  }
+
+  /** Goes on after a time that a client has seen: a process that died may have handed it out. */
+  observe(time: Timestamp): void {
+    if (time.getHighBitsUnsigned() <= this.#now() / 1000 + MOST_AHEAD_SECONDS) this.continueAfter(time)
   }
 
   /** Goes on after a time that was handed out before the process began. */

@@ -66,6 +66,15 @@ export class Transaction {
     return this.#ended
   }
 
+  get hasWrites(): boolean {
+    return this.#writes.size > 0
+  }
+
+  /** Whether it is a multi-document transaction that has read or written a collection: that must stay as it is. */
+  visits(namespace: Namespace): boolean {
+    return this.multiDocument && (this.#readers.has(namespace) || this.#writes.has(namespace))
+  }
+
   /** The collections that it has written to. */
   get writes(): Iterable<PendingWrites> {
     return this.#writes.values()
@@ -77,7 +86,7 @@ export class Transaction {
     const known = this.#readers.get(namespace)
     if (known !== undefined) return known
     const pending = this.#writes.get(namespace)
-    const state = pending?.state ?? this.#catalogue.get(namespace)
+    const state = pending?.state ?? this.#current(namespace)
     if (state === undefined || state.options.view !== null) return undefined
     const reader = new TransactionReader(state, this)
     this.#readers.set(namespace, reader)
@@ -97,7 +106,7 @@ export class Transaction {
     const { state } = writes
     const after = this.#version(state, state.nextId, doc)
     if (!this.bypassValidation) validate(state, doc, undefined)
-    checkUniqueKeys(writes, after.record.id, after, this.#viewpoint())
+    checkUniqueKeys(writes, after.record.id, null, after, this.#viewpoint())
     state.nextId += 1
     this.#enter(writes, after.record.id, null, after)
     this.events.push({
@@ -116,10 +125,11 @@ export class Transaction {
     this.#requireOpen()
     const writes = this.#writesTo(namespace)
     const before = this.#lock(writes, id)
-    const after = this.#version(writes.state, id, next)
+    const earlier = writes.entries.get(id)?.after ?? writes.state.indexed(before)
+    const after = this.#version(writes.state, id, next, earlier, changedFields(description))
     if (!this.bypassValidation) validate(writes.state, next, before.doc)
-    checkUniqueKeys(writes, id, after, this.#viewpoint())
-    this.#enter(writes, id, before, after)
+    checkUniqueKeys(writes, id, earlier, after, this.#viewpoint())
+    this.#enter(writes, id, earlier, after)
     const kind = description === null ? 'replace' : 'update'
     this.events.push({
       kind,
@@ -135,7 +145,7 @@ export class Transaction {
     this.#requireOpen()
     const writes = this.#writesTo(namespace)
     const before = this.#lock(writes, id)
-    this.#enter(writes, id, before, null)
+    this.#enter(writes, id, writes.state.indexed(before), null)
     this.events.push({
       kind: 'delete',
       state: writes.state,
@@ -221,6 +231,18 @@ export class Transaction {
     if (this.#ended) throw new MongoServerFault('NoSuchTransaction', 'The transaction has ended')
   }
 
+  /** @throws MongoServerFault SnapshotUnavailable where a collection was dropped that the snapshot has */
+  #current(namespace: Namespace): CollectionState | undefined {
+    if (this.multiDocument && this.#catalogue.isLostSince(namespace, this.snapshot)) {
+      throw new MongoServerFault(
+        'SnapshotUnavailable',
+        `Unable to read from a snapshot due to pending collection catalog changes to collection '${namespace}'; please retry the operation.`,
+        { labels: ['TransientTransactionError'] },
+      )
+    }
+    return this.#catalogue.get(namespace)
+  }
+
   #viewpoint(): { transaction: Transaction; snapshot: number; sequence: number } {
     return { transaction: this, snapshot: this.snapshot, sequence: this.#commits.sequence }
   }
@@ -228,7 +250,7 @@ export class Transaction {
   #writesTo(namespace: Namespace): PendingWrites {
     const known = this.#writes.get(namespace)
     if (known !== undefined) return known
-    const state = this.#catalogue.get(namespace)
+    const state = this.#current(namespace)
     if (state?.options.view != null) {
       throw new MongoServerFault(
         'CommandNotSupportedOnView',
@@ -261,7 +283,13 @@ export class Transaction {
     return visible
   }
 
-  #version(state: CollectionState, id: RecordId, doc: Doc): IndexedVersion {
+  #version(
+    state: CollectionState,
+    id: RecordId,
+    doc: Doc,
+    before: IndexedVersion | null = null,
+    changed: ReadonlySet<string> | null = null,
+  ): IndexedVersion {
     const bytes = encode(doc)
     if (bytes.length > MOST_BYTES) {
       throw new MongoServerFault(
@@ -269,19 +297,18 @@ export class Transaction {
         `BSONObj size: ${bytes.length} (0x${bytes.length.toString(16).toUpperCase()}) is invalid. Size must be between 0 and ${MOST_BYTES}(16MB)`,
       )
     }
-    return state.indexed(new RecordVersion(id, bytes, doc))
+    return state.reindexed(new RecordVersion(id, bytes, doc), before, changed)
   }
 
   #enter(
     writes: PendingWrites,
     id: RecordId,
-    before: RecordVersion | null,
+    before: IndexedVersion | null,
     after: IndexedVersion | null,
   ): void {
     const { state } = writes
     const pending = writes.entries.get(id)
-    const committed =
-      pending?.before ?? (before === null || pending !== undefined ? null : state.indexed(before))
+    const committed = pending === undefined ? before : pending.before
     claimKeys(
       writes,
       id,
@@ -306,6 +333,17 @@ export class Transaction {
   }
 }
 
+/** The top-level fields that an update has touched; null where that is not known. */
+function changedFields(description: UpdateDescription | null): ReadonlySet<string> | null {
+  if (description === null) return null
+  const paths = [
+    ...description.updatedFields.keys(),
+    ...description.removedFields,
+    ...description.truncatedArrays.map(({ field }) => field),
+  ]
+  return new Set(paths.map((path) => path.split('.', 1)[0] ?? ''))
+}
+
 function keyOf(doc: Doc): Value {
   return doc.get('_id') ?? null
 }
@@ -318,20 +356,8 @@ function validate(state: CollectionState, doc: Doc, before: Doc | undefined): vo
     details: {
       errInfo: new Map<string, Value>([
         ['failingDocumentId', keyOf(doc)],
-        [
-          'details',
-          new Map<string, Value>([
-            ['operatorName', validatorKind(state)],
-            ['specifiedAs', state.options.validator],
-          ]),
-        ],
+        ['details', state.refusal(doc)],
       ]),
     },
   })
-}
-
-/** MongoDB names the operator of the validator that a document has failed. */
-function validatorKind({ options }: CollectionState): string {
-  const [first = ''] = options.validator?.keys() ?? []
-  return first.startsWith('$') ? first : '$and'
 }

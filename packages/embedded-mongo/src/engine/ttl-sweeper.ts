@@ -43,9 +43,10 @@ export class TtlSweeper {
     for (const db of this.#engine.databases()) {
       for (const { namespace, indexes, options } of this.#engine.collections(db)) {
         if (options.capped !== null) continue
-        for (const spec of indexes)
-          if (spec.expireAfterSeconds !== null)
-            await this.#sweepIndex(namespace, spec, spec.expireAfterSeconds)
+        for (const spec of indexes) {
+          const seconds = spec.clustered ? options.expireAfterSeconds : spec.expireAfterSeconds
+          if (seconds !== null) await this.#sweepIndex(namespace, spec, seconds)
+        }
       }
     }
   }

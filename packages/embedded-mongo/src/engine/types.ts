@@ -18,6 +18,10 @@ export interface IndexSpec {
   /** Field path to 1, -1 or 'text' ('hashed' and '2dsphere' are refused at creation). */
   readonly key: ReadonlyArray<readonly [path: string, kind: 1 | -1 | 'text']>
   readonly unique: boolean
+  /** No new documents may share a key, though there may be some that do: on the way to being unique. */
+  readonly prepareUnique: boolean
+  /** The collection is kept in the order of `_id`. */
+  readonly clustered: boolean
   readonly sparse: boolean
   readonly hidden: boolean
   readonly partialFilter: Doc | null
@@ -37,6 +41,10 @@ export interface CollectionOptions {
   readonly validationLevel: 'off' | 'moderate' | 'strict'
   readonly validationAction: 'error' | 'warn'
   readonly changeStreamPreAndPostImages: boolean
+  /** The definition of the index on `_id` that the collection is kept in the order of. */
+  readonly clusteredIndex: Doc | null
+  /** How long after the date in its `_id` a document of a clustered collection lives. */
+  readonly expireAfterSeconds: number | null
   /** A view's definition; a collection has null. */
   readonly view: { readonly on: string; readonly pipeline: readonly Doc[] } | null
   readonly collation: Doc | null
@@ -87,4 +95,6 @@ export interface UpdateDescription {
   readonly updatedFields: Doc
   readonly removedFields: readonly string[]
   readonly truncatedArrays: ReadonlyArray<{ readonly field: string; readonly newSize: number }>
+  /** The parts of paths that can be read in two ways. */
+  readonly disambiguatedPaths?: Doc
 }

@@ -20,18 +20,22 @@ export interface Viewpoint {
 }
 
 /**
- * Makes sure that a new version of a record takes no key that belongs to another one.
+ * Makes sure that a new version of a record takes no key that belongs to another one. The keys of `before` it has
+ * already: also those that it shares with others from before they had to be its own.
  * @throws MongoServerFault DuplicateKey, or WriteConflict where it depends on another transaction
  */
 export function checkUniqueKeys(
   writes: PendingWrites,
   id: RecordId,
+  before: IndexedVersion | null,
   after: IndexedVersion,
   view: Viewpoint,
 ): void {
   for (const [position, index] of writes.state.indexes.entries()) {
-    if (!index.isUnique) continue
-    for (const key of after.keys[position] ?? []) checkKey(writes, index, key, id, after, view)
+    const own = before?.keys[position]
+    if (!index.isUnique || own === after.keys[position]) continue
+    for (const key of after.keys[position] ?? [])
+      if (own?.includes(key) !== true) checkKey(writes, index, key, id, after, view)
   }
 }
 
@@ -83,7 +87,7 @@ export function claimKeys(
 ): void {
   const { committed, before, after } = versions
   for (const [position, index] of writes.state.indexes.entries()) {
-    if (!index.isUnique) continue
+    if (!index.isUnique || (before !== null && before.keys[position] === after?.keys[position])) continue
     const kept = after?.keys[position] ?? []
     const own = committed?.keys[position] ?? []
     for (const key of before?.keys[position] ?? []) {

@@ -4,11 +4,13 @@ import { isNaNNumber, isNumber } from '../bson/numbers.ts'
 import type { IndexRange } from '../engine/types.ts'
 import { isTrue } from '../query/matcher.ts'
 import type { Predicate } from './predicates.ts'
-import { FULL, intersect, unite } from './ranges.ts'
+import { complement, FULL, intersect, unite } from './ranges.ts'
 
 /** What an index can do with strings: a collation's order is not that of its keys, so it finds single values only. */
 export interface BoundsContext {
   readonly collated: boolean
+  /** Some document has an array there, which stands in the index by its elements. */
+  readonly multikey: boolean
 }
 
 /** The ranges that hold every value for which the predicate is true; undefined where an index does not narrow it down. */
@@ -38,6 +40,10 @@ function boundsOfOne(operator: string, argument: Value, context: BoundsContext):
     case '$lt':
     case '$lte':
       return ordered(operator, argument, context)
+    case '$ne':
+      return without([argument], context)
+    case '$nin':
+      return Array.isArray(argument) ? without(argument, context) : undefined
     case '$exists':
       return isTrue(argument) ? undefined : [point(null)]
     default:
@@ -56,6 +62,19 @@ function equal(value: Value, context: BoundsContext): IndexRange[] | undefined {
   if (Array.isArray(value)) return unite([point(value[0] ?? new BsonUndefined()), point(value)])
   if (context.collated && value instanceof Map) return undefined
   return [point(value)]
+}
+
+/** What is left without some single values. An array that has none of them still has keys, or is an empty one. */
+function without(values: readonly Value[], context: BoundsContext): IndexRange[] | undefined {
+  const awkward = values.some(
+    (value) =>
+      Array.isArray(value) ||
+      value instanceof BSONRegExp ||
+      (value === null && context.multikey) ||
+      (context.collated && (typeof value === 'string' || value instanceof Map)),
+  )
+  if (awkward || values.length === 0) return undefined
+  return complement(unite(values.flatMap((value) => equal(value, context) ?? [])))
 }
 
 function ordered(

@@ -33,7 +33,8 @@ export function candidateFor(
   if (spec.partialFilter !== null && !impliesPartialFilter(spec.partialFilter, predicates) && !hinted)
     return undefined
   const ranges = rangesFor(index, predicates, request, sameCollation)
-  const bounded = ranges.filter((list) => !isFull(list)).length
+  // an index is ordered by its first field: where that is open, bounds on the others narrow nothing
+  const bounded = isFull(ranges[0] ?? UNBOUNDED) ? 0 : ranges.filter((list) => !isFull(list)).length
   if (spec.sparse && !hinted && !spec.key.some(([path]) => requiresPresence(path, predicates)))
     return undefined
   const plain = spec.collation === null && request.collation === undefined
@@ -79,7 +80,7 @@ function combined(
   how: { readonly collated: boolean; readonly multikey: boolean; readonly sameCollation: boolean },
 ): readonly IndexRange[] | undefined {
   let bounds: readonly IndexRange[] | undefined
-  for (const predicate of predicates) {
+  for (const predicate of [...predicates].sort((a, b) => Number(excludes(a)) - Number(excludes(b)))) {
     if (predicate.path !== path) continue
     const ranges = boundsOf(predicate, how)
     if (ranges === undefined || (how.collated && !how.sameCollation && mentionsText(ranges))) continue
@@ -88,6 +89,11 @@ function combined(
     else if (ranges.every(isPoint) && !bounds.every(isPoint)) bounds = ranges
   }
   return bounds
+}
+
+/** Leaves most values in, so that it is the last choice among bounds. */
+function excludes({ conditions }: Predicate): boolean {
+  return conditions.every(([operator]) => operator === '$ne' || operator === '$nin')
 }
 
 /** Without the index's own collation its keys say nothing about text. */

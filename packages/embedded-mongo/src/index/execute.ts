@@ -4,6 +4,7 @@ import type { CollectionReader, IndexSpec, RecordId, StoredRecord } from '../eng
 import { MongoServerFault } from '../errors.ts'
 import { type CompiledFilter, compileFilter, type FilterOptions } from '../query/matcher.ts'
 import { splitPath, valueAtPath, valuesAtPath } from '../query/paths.ts'
+import { noTextScore } from '../query/projection.ts'
 import { type CompiledSort, compileSort } from '../query/sort.ts'
 import { candidatesOf, type Plan, plan } from './planner.ts'
 import { smallest } from './top-sort.ts'
@@ -56,6 +57,7 @@ export class Search implements Found {
       text: (doc) => this.#scores.has(this.#ids.get(doc) ?? -1),
     })
     this.sort = sort === undefined || sort.size === 0 ? undefined : compileSort(sort, collation)
+    if (this.sort?.usesTextScore === true && !this.filter.hasText) throw noTextScore()
     checkNatural(this.sort, hint)
     this.plan = plan(reader, {
       filter,
@@ -66,6 +68,11 @@ export class Search implements Found {
       max,
       wanted: limit > 0 ? limit + skip : 0,
     })
+    if (this.filter.hasText && this.plan.kind !== 'text')
+      throw new MongoServerFault(
+        'NoQueryExecutionPlans',
+        'error processing query: planner returned error :: caused by :: Failed to produce a solution for TEXT under OR - other non-TEXT clauses under OR have to be indexed as well.',
+      )
   }
 
   textScore(id: RecordId): number | undefined {

@@ -5,8 +5,12 @@ import type { CollectionReader } from '../engine/types.ts'
 import { type FindQuery, Search } from './execute.ts'
 import { boundsInWords } from './explain-bounds.ts'
 import type { Plan } from './planner.ts'
+import { isIdIndex } from './spec.ts'
 
 export type Verbosity = 'queryPlanner' | 'executionStats' | 'allPlansExecution'
+
+/** What a command does with the documents that it finds: the stage around the search. */
+export type OuterStage = (search: Doc) => Doc
 
 const SORT_MEMORY = 104857600
 
@@ -15,8 +19,9 @@ export function explainFind(
   reader: CollectionReader | undefined,
   query: FindQuery,
   verbosity: Verbosity,
-  namespace = reader?.namespace ?? '',
+  outer: OuterStage = (stage) => stage,
 ): Doc {
+  const namespace = reader?.namespace ?? ''
   const search = reader === undefined ? undefined : new Search(reader, query)
   const planner: Doc = new Map<string, Value>([
     ['namespace', namespace],
@@ -25,15 +30,15 @@ export function explainFind(
     ['maxIndexedOrSolutionsReached', false],
     ['maxIndexedAndSolutionsReached', false],
     ['maxScansToExplodeReached', false],
-    ['winningPlan', stagesOf(search)],
+    ['winningPlan', outer(stagesOf(search))],
     ['rejectedPlans', []],
   ])
   const doc: Doc = new Map<string, Value>([['queryPlanner', planner]])
-  if (verbosity !== 'queryPlanner') doc.set('executionStats', runStats(search))
+  if (verbosity !== 'queryPlanner') doc.set('executionStats', runStats(search, outer))
   return doc
 }
 
-function runStats(search: Search | undefined): Doc {
+function runStats(search: Search | undefined, outer: OuterStage): Doc {
   const began = performance.now()
   let returned = 0
   for (const _ of search ?? []) returned += 1
@@ -44,7 +49,10 @@ function runStats(search: Search | undefined): Doc {
     ['executionTimeMillis', new Int32(Math.round(performance.now() - began))],
     ['totalKeysExamined', new Int32(keys)],
     ['totalDocsExamined', new Int32(documents)],
-    ['executionStages', new Map<string, Value>([...stagesOf(search), ['nReturned', new Int32(returned)]])],
+    [
+      'executionStages',
+      new Map<string, Value>([...outer(stagesOf(search)), ['nReturned', new Int32(returned)]]),
+    ],
   ])
 }
 
@@ -84,12 +92,26 @@ function accessStage(plan: Plan, filter: Doc): Doc {
         direction: directionName(plan.direction),
       })
     case 'ixscan':
-      return wrap('FETCH', residual(plan, filter), indexStage(plan))
+      return plan.index.spec.clustered
+        ? clusteredStage(plan, filter)
+        : wrap('FETCH', residual(plan, filter), indexStage(plan))
     case 'or':
       return wrap('FETCH', { filter }, toDoc({ stage: 'OR', inputStages: plan.branches.map(indexStage) }))
     case 'text':
       return textStage(plan)
   }
+}
+
+/** What is kept in the order of an index is read straight from it. */
+function clusteredStage(plan: Extract<Plan, { kind: 'ixscan' }>, filter: Doc): Doc {
+  const [range] = plan.ranges[0] ?? []
+  return toDoc({
+    stage: 'CLUSTERED_IXSCAN',
+    ...(filter.size > 0 ? { filter } : {}),
+    direction: directionName(plan.direction),
+    ...(range?.lower == null ? {} : { minRecord: range.lower.value }),
+    ...(range?.upper == null ? {} : { maxRecord: range.upper.value }),
+  })
 }
 
 /** The filter that is left to ask of each document; none where the bounds say all of it. */
@@ -115,7 +137,7 @@ function indexStage({ index, ranges, direction }: Extract<Plan, { kind: 'ixscan'
     ...(spec.collation === null ? {} : { collation: spec.collation }),
     isMultiKey: multikey,
     multiKeyPaths: Object.fromEntries(spec.key.map(([path]) => [path, []])),
-    isUnique: spec.unique || spec.name === '_id_',
+    isUnique: spec.unique || isIdIndex(spec),
     isSparse: spec.sparse,
     isPartial: spec.partialFilter !== null,
     indexVersion: 2,

@@ -58,7 +58,7 @@ function stronger(
     return order > 0 || (order === 0 && (operator.length === 4 || own[0].length === 3))
   }
   if (operator === '$type') {
-    const bounds = boundsOf(predicate, { collated: false })
+    const bounds = boundsOf(predicate, { collated: false, multikey: true })
     return (
       bounds?.every((range) => isPoint(range) && range.lower !== null && test(range.lower.value)) === true
     )

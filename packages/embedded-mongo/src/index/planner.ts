@@ -69,7 +69,7 @@ const BAD_HINT =
 export function plan(reader: CollectionReader, request: PlanRequest): Plan {
   const { filter, sort, hint } = request
   const conjunction = conjunctionOf(filter)
-  if (conjunction.text !== undefined) return textPlan(reader, conjunction.text)
+  if (conjunction.text !== undefined) return textPlan(reader, conjunction.text, conjunction, request)
   const natural = sort[0]?.path === '$natural' ? sort[0].direction : undefined
   if (natural !== undefined) return { kind: 'collscan', direction: natural, sortProvided: true }
   if (hint !== undefined) return hinted(reader, conjunction, request, hint)
@@ -77,7 +77,8 @@ export function plan(reader: CollectionReader, request: PlanRequest): Plan {
     throw new MongoServerFault(51173, 'When using min()/max() a hint of which index to use must be provided')
   }
   const id = soleId(filter, request.collation)
-  if (id !== undefined) return { kind: 'idhack', id, sortProvided: true }
+  if (id !== undefined && reader.options.clusteredIndex === null)
+    return { kind: 'idhack', id, sortProvided: true }
   const indexes = plannable(reader).filter(({ spec }) => spec.weights === null && !spec.hidden)
   const best = choose(
     indexes.flatMap((index) => candidateFor(index, conjunction.predicates, request) ?? []),
@@ -172,7 +173,16 @@ function hinted(
   return scanOf(candidate)
 }
 
-function textPlan(reader: CollectionReader, argument: Doc): Plan {
+function textPlan(
+  reader: CollectionReader,
+  argument: Doc,
+  { predicates }: Conjunction,
+  request: PlanRequest,
+): Plan {
+  if (request.hint !== undefined)
+    throw new MongoServerFault('BadValue', 'text and hint not allowed in same query')
+  if (request.sort[0]?.path === '$natural')
+    throw new MongoServerFault('BadValue', 'text expression not allowed with $natural sort order')
   const index = plannable(reader).find(({ spec }) => spec.weights !== null && !spec.hidden)
   if (index === undefined) throw new MongoServerFault('IndexNotFound', 'text index required for $text query')
   const query = argument.get('$search')
@@ -186,6 +196,14 @@ function textPlan(reader: CollectionReader, argument: Doc): Plan {
   const options = {
     caseSensitive: flag(argument, '$caseSensitive'),
     diacriticSensitive: flag(argument, '$diacriticSensitive'),
+  }
+  for (const [path, kind] of index.spec.key) {
+    if (kind === 'text') break
+    if (!predicates.some((predicate) => predicate.path === path && predicate.conditions[0]?.[0] === '$eq'))
+      throw new MongoServerFault(
+        'NoQueryExecutionPlans',
+        'error processing query: planner returned error :: caused by :: failed to use text index to satisfy $text query (if text index is compound, are equality predicates given for all prefix fields?)',
+      )
   }
   return {
     kind: 'text',

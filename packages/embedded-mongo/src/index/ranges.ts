@@ -36,6 +36,23 @@ export function intersect(a: readonly IndexRange[], b: readonly IndexRange[]): I
   return both
 }
 
+/** Every value that the ranges leave out; they come in rising order and apart, as `unite` gives them. */
+export function complement(ranges: readonly IndexRange[]): IndexRange[] {
+  const gaps: IndexRange[] = []
+  let lower: IndexRange['lower'] = null
+  for (const range of ranges) {
+    if (range.lower !== null) gaps.push({ lower, upper: turned(range.lower) })
+    if (range.upper === null) return gaps
+    lower = turned(range.upper)
+  }
+  gaps.push({ lower, upper: null })
+  return gaps.filter((range) => !isEmpty(range))
+}
+
+function turned({ value, inclusive }: NonNullable<IndexRange['lower']>): IndexRange['lower'] {
+  return { value, inclusive: !inclusive }
+}
+
 /** The same values in rising order, without overlaps. */
 export function unite(ranges: readonly IndexRange[]): IndexRange[] {
   const sorted = ranges.filter((range) => !isEmpty(range)).sort(compareLower)

@@ -60,8 +60,15 @@ export class SortedIndex {
 
   /** The first record under exactly this key. */
   first(key: string): number | undefined {
-    for (const id of this.scan({ low: key, high: `${key}\x00` }, 1)) return id
-    return undefined
+    let at = this.#leafFor(key, 0)
+    let leaf = this.#leaves[at]
+    let position = leaf === undefined ? 0 : lowerBound(leaf, key, 0)
+    if (leaf !== undefined && position === leaf.keys.length) {
+      at += 1
+      leaf = this.#leaves[at]
+      position = 0
+    }
+    return leaf?.keys[position] === key ? leaf.ids[position] : undefined
   }
 
   /** About how many entries lie in a range; exact for small ones. */
@@ -71,6 +78,27 @@ export class SortedIndex {
     if (fromLeaf === toLeaf) return Math.max(0, to - from)
     const between = Math.max(0, toLeaf - fromLeaf - 1) * (this.#size / this.#leaves.length)
     return Math.round((this.#leaves[fromLeaf]?.keys.length ?? 0) - from + between + to)
+  }
+
+  /** Adds an entry behind all others; false when it does not belong there. */
+  append(key: string, id: number): boolean {
+    const leaf = this.#leaves.at(-1)
+    if (leaf === undefined) return false
+    const lastKey = leaf.keys.at(-1)
+    if (lastKey !== undefined && (key < lastKey || (key === lastKey && id <= (leaf.ids.at(-1) ?? 0))))
+      return false
+    this.#size += 1
+    this.#version += 1
+    if (leaf.keys.length < LEAF / 2) {
+      leaf.keys.push(key)
+      leaf.ids.push(id)
+      return true
+    }
+    // copies, because an array that has grown holds room for more
+    leaf.keys = leaf.keys.slice()
+    leaf.ids = leaf.ids.slice()
+    this.#leaves.push({ keys: [key], ids: [id] })
+    return true
   }
 
   /** Fills an empty index with keys in any order, each with its record; much faster than single insertions. */
@@ -83,7 +111,8 @@ export class SortedIndex {
         leaf.keys.push(keys[position] ?? '')
         leaf.ids.push(ids[position] ?? 0)
       }
-      this.#leaves.push(leaf)
+      // copies, because an array that has grown holds room for more
+      this.#leaves.push({ keys: leaf.keys.slice(), ids: leaf.ids.slice() })
     }
     if (this.#leaves.length === 0) this.#leaves.push({ keys: [], ids: [] })
     this.#size = order.length

@@ -10,11 +10,22 @@ import { isTrue } from '../query/matcher.ts'
 import { checkPartialFilter } from './partial-filter.ts'
 import { readTextOptions } from './text-options.ts'
 
-/** The index that every collection has. */
-export function idIndexSpec(collation: Doc | null): IndexSpec {
+/** The index that every collection has; that of a clustered collection is defined with it. */
+export function idIndexSpec(collation: Doc | null, clusteredIndex: Doc | null): IndexSpec {
+  const own = clusteredIndex === null ? { v: 2, key: { _id: 1 }, name: '_id_' } : clusteredIndex
+  const clustered = clusteredIndex === null ? {} : { clustered: true }
   return parseIndexSpec(
-    toDoc({ v: 2, key: { _id: 1 }, name: '_id_', ...(collation === null ? {} : { collation }) }),
+    toDoc({
+      ...(own instanceof Map ? Object.fromEntries(own) : own),
+      ...clustered,
+      ...(collation === null ? {} : { collation }),
+    }),
   )
+}
+
+/** Whether an index is the one on `_id`, whatever its name. */
+export function isIdIndex({ key }: Pick<IndexSpec, 'key'>): boolean {
+  return key.length === 1 && key[0]?.[0] === '_id' && key[0][1] === 1
 }
 
 const FIELDS = new Set([
@@ -23,6 +34,8 @@ const FIELDS = new Set([
   'ns',
   'v',
   'unique',
+  'prepareUnique',
+  'clustered',
   'sparse',
   'hidden',
   'background',
@@ -42,9 +55,8 @@ const UNSUPPORTED_FIELDS = new Set([
   'max',
   'bucketSize',
   'wildcardProjection',
-  'prepareUnique',
-  'clustered',
 ])
+const FLAGS = new Set(['unique', 'prepareUnique', 'clustered', 'sparse', 'hidden'])
 const MOST_FIELDS = 32
 const LONGEST_EXPIRY = 2147483647
 
@@ -73,8 +85,9 @@ export function parseIndexSpec(doc: Doc, namespace = ''): IndexSpec {
       "The 'key' field is a required property of an index specification",
     )
   const key = readKey(keyDoc)
-  const isId = key.length === 1 && key[0]?.[0] === '_id' && key[0][1] === 1
-  const name = isId ? '_id_' : readName(doc)
+  const isId = isIdIndex({ key })
+  const clustered = flag(doc, 'clustered')
+  const name = isId && !clustered ? '_id_' : readName(doc)
   const isText = key.some(([, kind]) => kind === 'text')
   const partialFilter = docOption(doc, 'partialFilterExpression')
   const sparse = flag(doc, 'sparse')
@@ -104,6 +117,8 @@ export function parseIndexSpec(doc: Doc, namespace = ''): IndexSpec {
     name,
     key: text === null ? key : collapsed(key),
     unique: isId ? false : unique,
+    prepareUnique: flag(doc, 'prepareUnique'),
+    clustered,
     sparse,
     hidden: flag(doc, 'hidden'),
     partialFilter,
@@ -236,8 +251,8 @@ function normalized(doc: Doc, key: Doc, name: string, collation: Doc | null, tex
   ])
   for (const [field, value] of doc) {
     const shown = !source.has(field) && field !== 'ns' && field !== 'collation'
-    if (shown && !(['unique', 'sparse', 'hidden'].includes(field) && !isTrue(value)))
-      source.set(field, field === 'unique' || field === 'sparse' || field === 'hidden' ? true : value)
+    const isFlag = FLAGS.has(field)
+    if (shown && (!isFlag || isTrue(value))) source.set(field, isFlag ? true : value)
   }
   if (collation !== null) source.set('collation', collation)
   if (text !== null) for (const [field, value] of text) if (field !== 'key') source.set(field, value)

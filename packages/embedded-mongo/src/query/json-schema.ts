@@ -15,7 +15,11 @@ const JSON_TYPES: Readonly<Record<string, readonly string[]>> = {
   boolean: ['bool'],
   null: ['null'],
 }
-const ANNOTATIONS = new Set(['title', 'description', '$schema', 'default', 'examples'])
+const ANNOTATIONS = new Set(['title', 'description'])
+
+function mistyped(keyword: string, wanted: string): MongoServerFault {
+  return new MongoServerFault('TypeMismatch', `$jsonSchema keyword '${keyword}' must be ${wanted}`)
+}
 
 function malformed(keyword: string, why: string): MongoServerFault {
   return new MongoServerFault('FailedToParse', `$jsonSchema keyword '${keyword}' ${why}`)
@@ -28,6 +32,11 @@ export function compileSchema(schema: Value): (doc: Doc) => boolean {
   return (doc) => test(doc)
 }
 
+/** Compiles a schema for any value, not only for whole documents. */
+export function compileSubschema(schema: Doc): (value: Value) => boolean {
+  return schemaTest(schema)
+}
+
 function schemaTest(schema: Doc): SchemaTest {
   const tests: SchemaTest[] = []
   for (const [keyword, argument] of schema) {
@@ -37,12 +46,13 @@ function schemaTest(schema: Doc): SchemaTest {
 }
 
 function subschema(keyword: string, value: Value): SchemaTest {
-  if (!(value instanceof Map)) throw malformed(keyword, 'must be an object')
+  if (!(value instanceof Map)) throw mistyped(keyword, 'an object')
   return schemaTest(value)
 }
 
 function list(keyword: string, value: Value): Value[] {
-  if (!Array.isArray(value) || value.length === 0) throw malformed(keyword, 'must be a non-empty array')
+  if (!Array.isArray(value)) throw mistyped(keyword, 'an array')
+  if (value.length === 0) throw malformed(keyword, 'must be a non-empty array')
   return value
 }
 
@@ -65,9 +75,8 @@ function keywordTest(keyword: string, argument: Value, schema: Doc): SchemaTest 
       return (value) => options.some((option) => equals(option, value))
     }
     case 'required': {
-      const names = list(keyword, argument)
-      return (value) =>
-        !(value instanceof Map) || names.every((name) => typeof name === 'string' && value.has(name))
+      const names = fieldNames(keyword, argument)
+      return (value) => !(value instanceof Map) || names.every((name) => value.has(name))
     }
     case 'properties':
       return properties(argument)
@@ -88,13 +97,13 @@ function keywordTest(keyword: string, argument: Value, schema: Doc): SchemaTest 
         (keyword === 'minLength' ? [...value].length >= limit : [...value].length <= limit)
     }
     case 'pattern': {
-      if (typeof argument !== 'string') throw malformed(keyword, 'must be a string')
+      if (typeof argument !== 'string') throw mistyped(keyword, 'a string')
       const regex = compileRegex(argument, '')
       return (value) => typeof value !== 'string' || regex.test(value)
     }
     case 'minimum':
     case 'maximum': {
-      if (!isNumber(argument)) throw malformed(keyword, 'must be a number')
+      if (!isNumber(argument)) throw mistyped(keyword, 'a number')
       const exclusive = schema.get(keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum') === true
       const sign = keyword === 'minimum' ? 1 : -1
       return (value) => {
@@ -105,7 +114,9 @@ function keywordTest(keyword: string, argument: Value, schema: Doc): SchemaTest 
     }
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      if (typeof argument !== 'boolean') throw malformed(keyword, 'must be a boolean')
+      if (typeof argument !== 'boolean') throw mistyped(keyword, 'a boolean')
+      if (!schema.has(keyword === 'exclusiveMinimum' ? 'minimum' : 'maximum'))
+        throw malformed(keyword, 'needs the bound that it is about')
       return () => true
     case 'multipleOf':
       if (!isNumber(argument) || isZero(argument))
@@ -125,8 +136,13 @@ function keywordTest(keyword: string, argument: Value, schema: Doc): SchemaTest 
       return (value) =>
         !Array.isArray(value) || (keyword === 'minItems' ? value.length >= limit : value.length <= limit)
     }
+    case 'additionalItems':
+      return additionalItems(argument, schema)
+    case 'dependencies':
+      return dependencies(argument)
     case 'uniqueItems':
-      if (argument !== true) return () => true
+      if (typeof argument !== 'boolean') throw mistyped(keyword, 'a boolean')
+      if (!argument) return () => true
       return (value) =>
         !Array.isArray(value) || new Set(value.map((item) => hashKey(item))).size === value.length
     case 'allOf':
@@ -152,9 +168,10 @@ function typeTest(
 ): SchemaTest {
   const types = new Set(
     names.flatMap((name) => {
-      const expanded = typeof name === 'string' ? expand(name) : undefined
-      if (expanded === undefined)
-        throw new MongoServerFault('BadValue', `Unknown type name alias: ${String(name)}`)
+      if (typeof name !== 'string') throw mistyped('type', 'either a string or an array of strings')
+      if (name === 'integer') throw malformed('type', "may not be 'integer', which is not supported")
+      const expanded = expand(name)
+      if (expanded === undefined) throw new MongoServerFault('BadValue', `Unknown type name alias: ${name}`)
       return expanded
     }),
   )
@@ -162,7 +179,7 @@ function typeTest(
 }
 
 function properties(argument: Value): SchemaTest {
-  if (!(argument instanceof Map)) throw malformed('properties', 'must be an object')
+  if (!(argument instanceof Map)) throw mistyped('properties', 'an object')
   const tests = [...argument].map(([name, schema]) => [name, subschema('properties', schema)] as const)
   return (value) => {
     if (!(value instanceof Map)) return true
@@ -171,6 +188,39 @@ function properties(argument: Value): SchemaTest {
       return field === undefined || test(field)
     })
   }
+}
+
+function fieldNames(keyword: string, argument: Value): string[] {
+  const names = list(keyword, argument).map((name) => {
+    if (typeof name !== 'string') throw mistyped(keyword, 'an array of strings')
+    return name
+  })
+  if (new Set(names).size < names.length) throw malformed(keyword, 'may not name a field twice')
+  return names
+}
+
+/** What must hold of a document that has a certain field: other fields, or a schema. */
+function dependencies(argument: Value): SchemaTest {
+  if (!(argument instanceof Map)) throw mistyped('dependencies', 'an object')
+  const tests = [...argument].map(([name, wanted]) => {
+    if (wanted instanceof Map) return [name, schemaTest(wanted)] as const
+    const others = fieldNames('dependencies', wanted)
+    return [
+      name,
+      (value: Value) => value instanceof Map && others.every((other) => value.has(other)),
+    ] as const
+  })
+  return (value) => !(value instanceof Map) || tests.every(([name, test]) => !value.has(name) || test(value))
+}
+
+/** What holds of the elements beyond those that a list of `items` describes. */
+function additionalItems(argument: Value, schema: Doc): SchemaTest {
+  const listed = schema.get('items')
+  if (typeof argument !== 'boolean' && !(argument instanceof Map))
+    throw mistyped('additionalItems', 'either an object or a boolean')
+  const test = argument instanceof Map ? schemaTest(argument) : () => argument === true
+  if (!Array.isArray(listed)) return () => true
+  return (value) => !Array.isArray(value) || value.slice(listed.length).every(test)
 }
 
 /** `patternProperties` and `additionalProperties` depend on each other, so that each tests both. */

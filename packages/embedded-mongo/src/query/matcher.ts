@@ -17,7 +17,9 @@ import {
   ordered,
   sizeOf,
 } from './leaf-tests.ts'
+import { each, holdsAt, NO_PATH, none, type PathTest, some, type ValueTest, whole } from './path-tests.ts'
 import { anyAtPath, type MatchDetails, splitPath } from './paths.ts'
+import { checkRegexOptions } from './regex.ts'
 
 export type Variables = ReadonlyMap<string, Value>
 
@@ -28,6 +30,8 @@ export interface FilterOptions {
   readonly collation?: Collation | undefined
   readonly variables?: Variables | undefined
   readonly expression?: ExpressionCompiler | undefined
+  /** Whether there is an expression operator of this name. */
+  readonly isExpression?: ((name: string) => boolean) | undefined
   /** Answers `$text`, which only an index can. Without it `$text` is refused. */
   readonly text?: ((doc: Doc) => boolean) | undefined
 }
@@ -42,14 +46,6 @@ export interface CompiledFilter {
 }
 
 type Test = (doc: Doc, details: MatchDetails | undefined) => boolean
-/** A question to what stands at a path; the value may be an array. */
-type ValueTest = (value: Value | undefined, details: MatchDetails | undefined) => boolean
-/** A condition on a path: some value there passes, none does, or not all of several conditions hold. */
-type PathTest =
-  | { readonly holds: 'some'; readonly test: ValueTest }
-  | { readonly holds: 'none'; readonly test: ValueTest }
-  | { readonly holds: 'not-all'; readonly tests: readonly PathTest[] }
-
 /**
  * Compiles a filter of MongoDB's query language.
  * @throws MongoServerFault for what is malformed or not supported, with MongoDB's code
@@ -99,6 +95,10 @@ const LOGICAL_IN_ELEMENT = new Set(['$and', '$or', '$nor', '$where', '$expr', '$
 class FilterCompiler {
   hasText = false
   private readonly options: FilterOptions
+  /** Whether an array stands for its elements; not for the elements that `$elemMatch` asks. */
+  private opensArrays = true
+  /** Why `$text` may not stand where the compiler is, if it may not. */
+  private refusesText: string | undefined
 
   constructor(options: FilterOptions) {
     this.options = options
@@ -133,8 +133,9 @@ class FilterCompiler {
         return () => true
       case '$alwaysFalse':
         return () => false
-      case '$where':
       case '$sampleRate':
+        return sampling(argument)
+      case '$where':
         throw new MongoServerFault('CommandNotSupported', `${name} is not supported by this server`)
       default:
         throw new MongoServerFault(
@@ -148,10 +149,11 @@ class FilterCompiler {
     if (!Array.isArray(argument)) throw new MongoServerFault('BadValue', `${name} must be an array`)
     if (argument.length === 0)
       throw new MongoServerFault('BadValue', '$and/$or/$nor must be a nonempty array')
+    const why = name === '$nor' ? 'text expression not allowed in nor' : this.refusesText
     const tests = argument.map((clause) => {
       if (!(clause instanceof Map))
         throw new MongoServerFault('BadValue', '$or/$and/$nor entries need to be full objects')
-      return this.filter(clause)
+      return this.refusingText(why, () => this.filter(clause))
     })
     if (name === '$and') return (doc, details) => tests.every((test) => test(doc, details))
     if (name === '$or') return (doc, details) => tests.some((test) => test(doc, details))
@@ -166,6 +168,8 @@ class FilterCompiler {
   }
 
   private text(): Test {
+    if (this.hasText) throw new MongoServerFault('BadValue', 'Too many text expressions')
+    if (this.refusesText !== undefined) throw new MongoServerFault('BadValue', this.refusesText)
     this.hasText = true
     const { text } = this.options
     if (text === undefined) return () => true
@@ -185,8 +189,8 @@ class FilterCompiler {
   }
 
   equality(target: Value): ValueTest {
-    if (target instanceof BSONRegExp) return each(matchingRegex(target.pattern, target.options, target))
-    return each(equalTo(target, this.options.collation))
+    if (target instanceof BSONRegExp) return this.each(matchingRegex(target.pattern, target.options, target))
+    return this.each(equalTo(target, this.options.collation))
   }
 
   /** The tests of `{ $gt: 1, $lt: 5 }`, all of which must hold, each perhaps through another array element. */
@@ -209,9 +213,9 @@ class FilterCompiler {
       case '$ne':
         if (argument instanceof BSONRegExp)
           throw new MongoServerFault('BadValue', "Can't have regex as arg to $ne.")
-        return none(each(equalTo(argument, this.options.collation)))
+        return none(this.each(equalTo(argument, this.options.collation)))
       case '$nin':
-        return none(each(oneOf(listFor('$nin', argument), this.options.collation)))
+        return none(this.each(oneOf(listFor('$nin', argument), this.options.collation)))
       case '$not':
         return this.not(argument)
       case '$exists':
@@ -225,7 +229,7 @@ class FilterCompiler {
     const { collation } = this.options
     switch (operator) {
       case '$eq':
-        return each(equalTo(argument, collation))
+        return this.each(equalTo(argument, collation))
       case '$gt':
       case '$gte':
       case '$lt':
@@ -235,15 +239,15 @@ class FilterCompiler {
             'BadValue',
             `Can't have RegEx as arg to predicate over field '${operator}'.`,
           )
-        return each(ordered(operator satisfies Order, argument, collation))
+        return this.each(ordered(operator satisfies Order, argument, collation))
       case '$in':
-        return each(oneOf(listFor('$in', argument), collation))
+        return this.each(oneOf(listFor('$in', argument), collation))
       case '$type':
-        return each(ofType(argument))
+        return this.each(ofType(argument))
       case '$regex':
         return this.regex(argument, all.get('$options'))
       case '$mod':
-        return each(modulo(argument))
+        return this.each(modulo(argument))
       case '$size':
         return whole(sizeOf(argument))
       case '$elemMatch':
@@ -252,7 +256,7 @@ class FilterCompiler {
       case '$bitsAllClear':
       case '$bitsAnySet':
       case '$bitsAnyClear':
-        return each(bits(operator satisfies BitTest, argument))
+        return this.each(bits(operator satisfies BitTest, argument))
       case '$geoWithin':
       case '$geoIntersects':
       case '$near':
@@ -270,10 +274,11 @@ class FilterCompiler {
     if (argument instanceof BSONRegExp) {
       if (options !== undefined && argument.options !== '')
         throw new MongoServerFault(51075, 'options set in both $regex and $options')
-      return each(matchingRegex(argument.pattern, options ?? argument.options))
+      return this.each(matchingRegex(argument.pattern, options ?? argument.options))
     }
     if (typeof argument !== 'string') throw new MongoServerFault('BadValue', '$regex has to be a string')
-    return each(matchingRegex(argument, options ?? '', new BSONRegExp(argument, options ?? '')))
+    checkRegexOptions(options ?? '')
+    return this.each(matchingRegex(argument, options ?? '', new BSONRegExp(argument, options ?? '')))
   }
 
   private not(argument: Value): PathTest {
@@ -313,12 +318,13 @@ class FilterCompiler {
   }
 
   private onValues(condition: Doc): (element: Value) => boolean {
-    const tests = this.operators(condition)
+    const tests = this.opening(false, () => this.operators(condition))
     return (element) => tests.every((test) => holdsAt(test, element, NO_PATH, undefined))
   }
 
   private onDocuments(filter: Doc): (element: Value) => boolean {
-    const test = this.filter(filter)
+    const why = '$text can only be applied to the top-level document'
+    const test = this.opening(true, () => this.refusingText(why, () => this.filter(filter)))
     return (element) => {
       if (element instanceof Map) return test(element, undefined)
       return (
@@ -327,6 +333,34 @@ class FilterCompiler {
       )
     }
   }
+
+  private opening<T>(opens: boolean, compile: () => T): T {
+    const before = this.opensArrays
+    this.opensArrays = opens
+    const compiled = compile()
+    this.opensArrays = before
+    return compiled
+  }
+
+  private refusingText<T>(why: string | undefined, compile: () => T): T {
+    const before = this.refusesText
+    this.refusesText = why
+    const compiled = compile()
+    this.refusesText = before
+    return compiled
+  }
+
+  private each(test: LeafTest): ValueTest {
+    return this.opensArrays ? each(test) : whole(test)
+  }
+}
+
+/** Lets a share of all documents through, by chance. */
+function sampling(argument: Value): Test {
+  const rate = isNumber(argument) ? toDouble(argument) : Number.NaN
+  if (!(rate >= 0 && rate <= 1))
+    throw new MongoServerFault('BadValue', 'numeric argument to $sampleRate must be in [0, 1]')
+  return () => Math.random() < rate
 }
 
 function listFor(operator: string, argument: Value): Value[] {
@@ -336,41 +370,8 @@ function listFor(operator: string, argument: Value): Value[] {
   return argument
 }
 
-/** Asks the value itself and, where it is an array, each of its elements. */
-function each(test: LeafTest): ValueTest {
-  return (value, details) => {
-    if (!Array.isArray(value)) return test(value)
-    for (let index = 0; index < value.length; index += 1) {
-      if (test(value[index])) {
-        if (details !== undefined) details.arrayIndex = index
-        return true
-      }
-    }
-    return test(value)
-  }
-}
-
-function whole(test: LeafTest): ValueTest {
-  return (value) => test(value)
-}
-
 function firstKey(doc: Doc): string {
   return doc.keys().next().value ?? ''
-}
-
-const NO_PATH: readonly string[] = []
-const some = (test: ValueTest): PathTest => ({ holds: 'some', test })
-const none = (test: ValueTest): PathTest => ({ holds: 'none', test })
-
-function holdsAt(
-  condition: PathTest,
-  value: Value,
-  parts: readonly string[],
-  details: MatchDetails | undefined,
-): boolean {
-  if (condition.holds === 'some') return anyAtPath(value, parts, 0, details, condition.test)
-  if (condition.holds === 'none') return !anyAtPath(value, parts, 0, undefined, condition.test)
-  return !condition.tests.every((test) => holdsAt(test, value, parts, undefined))
 }
 
 /** What a condition counts as true: anything but false, null, undefined, missing and zero. */

@@ -43,6 +43,7 @@ export function compileProjection(
 ): CompiledProjection {
   const state = new ProjectionParser(options, filter)
   state.read(spec, '', state.root)
+  if (state.usesTextScore && filter?.hasText !== true) throw noTextScore()
   const mode: Mode = state.mode ?? (state.onlyTransforms ? 'exclusion' : 'inclusion')
   const idNode = state.root.children.get('_id')
   if (mode === 'inclusion' && idNode === undefined) state.root.children.set('_id', { kind: 'keep' })
@@ -57,11 +58,18 @@ export function compileProjection(
   }
 }
 
+/** Without a text search there is no score. */
+export function noTextScore(): MongoServerFault {
+  return new MongoServerFault(40218, 'query requires text score metadata, but it is not available')
+}
+
 class ProjectionParser {
   readonly root: Branch = { kind: 'branch', children: new Map() }
   mode: Mode | undefined
   onlyTransforms = true
   usesTextScore = false
+  private usesPositional = false
+  private usesElemMatch = false
   private readonly options: FilterOptions
   private readonly filter: CompiledFilter | undefined
 
@@ -83,8 +91,13 @@ class ProjectionParser {
         `FieldPath field names may not start with '$'. Consider using $getField or $setField.`,
       )
     const parts = name.split('.')
+    if (parts.slice(0, -1).includes('$'))
+      throw new MongoServerFault(
+        31394,
+        "As of 4.4, it's illegal to specify positional operator in the middle of a path.",
+      )
     if (parts.at(-1) === '$') {
-      this.positional(parts.slice(0, -1), branch)
+      this.positional(parts.slice(0, -1), value, branch)
       return
     }
     if (value instanceof Map && value.size > 0 && !isExpression(value)) {
@@ -131,7 +144,7 @@ class ProjectionParser {
         'Invalid $slice syntax. The given syntax did not match the find() syntax',
       )
     if (limit !== undefined && limit <= 0)
-      throw new MongoServerFault(28729, `First argument to $slice must be positive: ${limit}`)
+      throw new MongoServerFault(28724, 'First argument to $slice must be an array, but is of type: int')
     return {
       kind: 'transform',
       transform: (value) => {
@@ -151,6 +164,9 @@ class ProjectionParser {
       )
     if (path.includes('.'))
       throw new MongoServerFault(31275, 'Cannot use $elemMatch projection on a nested field.')
+    if (this.usesPositional)
+      throw new MongoServerFault(31255, 'Cannot specify positional operator and $elemMatch.')
+    this.usesElemMatch = true
     this.setMode('inclusion', path)
     const test = compileFilter(new Map([['value', new Map([['$elemMatch', argument]])]]), this.options)
     return {
@@ -179,14 +195,26 @@ class ProjectionParser {
     const { expression } = this.options
     if (expression === undefined)
       throw new MongoServerFault('BadValue', `Unsupported projection option: ${path}`)
+    const [operator] = value instanceof Map ? value.keys() : []
+    if (operator !== undefined && this.options.isExpression?.(operator) === false)
+      throw new MongoServerFault(31325, `Unknown expression ${operator}`)
     if (path !== '_id') this.setMode('inclusion', path)
     const evaluate = expression(value, this.options.variables ?? new Map())
     return { kind: 'compute', compute: (_value, root) => evaluate(root) }
   }
 
-  private positional(parts: readonly string[], branch: Branch): void {
+  private positional(parts: readonly string[], value: Value, branch: Branch): void {
     const path = parts.join('.')
     const { filter } = this
+    if (this.usesPositional)
+      throw new MongoServerFault(31276, 'Cannot specify more than one positional projection per query.')
+    if (this.usesElemMatch)
+      throw new MongoServerFault(31256, 'Cannot specify positional operator and $elemMatch.')
+    if (!isNumber(value) && typeof value !== 'boolean')
+      throw new MongoServerFault(31271, 'positional projection cannot be used with a literal')
+    if (value === false || (typeof value !== 'boolean' && isZero(value)))
+      throw new MongoServerFault(31395, 'positional projection cannot be used with exclusion')
+    this.usesPositional = true
     if (filter === undefined) throw new MongoServerFault(51246, 'positional operator is not allowed here')
     this.setMode('inclusion', path)
     const element: Leaf = {
@@ -208,9 +236,16 @@ class ProjectionParser {
 
   private branchAt(branch: Branch, parts: readonly string[], path: string): Branch {
     let current = branch
-    for (const part of parts) {
+    for (const [at, part] of parts.entries()) {
       const child = current.children.get(part)
-      if (child !== undefined && child.kind !== 'branch') throw collision(path)
+      if (child !== undefined && child.kind !== 'branch')
+        throw new MongoServerFault(
+          31249,
+          `Path collision at ${path} remaining portion ${path
+            .split('.')
+            .slice(at + 1)
+            .join('.')}`,
+        )
       const next: Branch = child ?? { kind: 'branch', children: new Map() }
       current.children.set(part, next)
       current = next

@@ -3,12 +3,17 @@ import { MongoServerFault } from '../errors.ts'
 const BAD_REGEX = 51091
 const OPTIONS = /^[imsxu]*$/
 
+/** @throws MongoServerFault for options that MongoDB does not know */
+export function checkRegexOptions(options: string): void {
+  if (!OPTIONS.test(options)) throw new MongoServerFault(51108, `invalid flag in regex options: ${options}`)
+}
+
 /**
  * A PCRE pattern with MongoDB's options as a RegExp of JavaScript. What JavaScript's engine lacks (recursion,
  * possessive quantifiers) is refused, as is a pattern that is broken.
  */
 export function compileRegex(pattern: string, options: string): RegExp {
-  if (!OPTIONS.test(options)) throw new MongoServerFault(51108, `invalid flag in regex options: ${options}`)
+  checkRegexOptions(options)
   if (pattern.includes('\0'))
     throw new MongoServerFault('BadValue', 'Regular expression cannot contain an embedded null byte')
   let source = pattern

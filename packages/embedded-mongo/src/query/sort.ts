@@ -1,8 +1,9 @@
 import type { Collation } from '../bson/collation.ts'
 import { compare } from '../bson/compare.ts'
-import { BsonUndefined, type Doc, type Value } from '../bson/document.ts'
+import type { Doc, Value } from '../bson/document.ts'
 import { asInteger } from '../bson/numbers.ts'
 import { MongoServerFault } from '../errors.ts'
+import { EMPTY_ARRAY, eachTuple, type KeyTuple } from './key-tuples.ts'
 import { anyAtPath, splitPath } from './paths.ts'
 
 export interface SortKey {
@@ -26,40 +27,53 @@ export function compileSort(spec: Doc, collation?: Collation): CompiledSort {
   if (spec.size > 32) throw new MongoServerFault('BadValue', 'too many compound keys')
   const keys = [...spec].map(([path, order]) => sortKey(path, order))
   const parts = keys.map(({ path }) => splitPath(path))
-  const keyOf = (doc: Doc, index: number, score: (() => number) | undefined): Value | number | undefined => {
-    const key = keys[index]
-    const path = parts[index]
-    if (key === undefined || path === undefined) return undefined
-    return key.textScore ? (score?.() ?? 0) : sortValue(doc, path, key.direction, collation)
+  const keysOf = (doc: Doc, score: (() => number) | undefined): ReadonlyArray<Value | number | undefined> => {
+    const isJoint = keys.length > 1 && parts.filter((path) => meetsArray(doc, path)).length > 1
+    const found = isJoint ? together(doc) : undefined
+    return keys.map((key, index) => {
+      if (key.textScore) return score?.() ?? 0
+      return found === undefined
+        ? sortValue(doc, parts[index] ?? [], key.direction, collation)
+        : (found[index] ?? null)
+    })
+  }
+  /** Fields under one array are taken from one element together: the element that sorts first. */
+  const together = (doc: Doc): KeyTuple => {
+    let best: KeyTuple | undefined
+    const take = (tuple: KeyTuple): void => {
+      if (best === undefined || compareKeys(tuple, best) < 0) best = tuple
+    }
+    eachTuple(parts, doc, take, () => {
+      throw new MongoServerFault('BadValue', 'cannot sort with keys that are parallel arrays')
+    })
+    return best ?? []
   }
   const compareAt = (a: Value | number | undefined, b: Value | number | undefined, key: SortKey): number => {
     if (typeof a === 'number' || typeof b === 'number') return Number(b) - Number(a)
     return compare(a ?? null, b ?? null, collation) * key.direction
   }
+  const compareKeys = (
+    a: ReadonlyArray<Value | number | undefined>,
+    b: ReadonlyArray<Value | number | undefined>,
+  ): number => {
+    for (const [index, key] of keys.entries()) {
+      const order = compareAt(a[index], b[index], key)
+      if (order !== 0) return order
+    }
+    return 0
+  }
   return {
     keys,
     usesTextScore: keys.some(({ textScore }) => textScore),
     compare(a, b, score) {
-      for (const [index, key] of keys.entries()) {
-        const left = keyOf(a, index, score && (() => score(a)))
-        const right = keyOf(b, index, score && (() => score(b)))
-        const order = compareAt(left, right, key)
-        if (order !== 0) return order
-      }
-      return 0
+      return compareKeys(keysOf(a, score && (() => score(a))), keysOf(b, score && (() => score(b))))
     },
     sort(items, docOf, score) {
       const keyed = items.map((item) => ({
         item,
-        values: keys.map((_, index) => keyOf(docOf(item), index, score && (() => score(item)))),
+        values: keysOf(docOf(item), score && (() => score(item))),
       }))
-      keyed.sort((a, b) => {
-        for (const [index, key] of keys.entries()) {
-          const order = compareAt(a.values[index], b.values[index], key)
-          if (order !== 0) return order
-        }
-        return 0
-      })
+      keyed.sort((a, b) => compareKeys(a.values, b.values))
       for (const [index, { item }] of keyed.entries()) items[index] = item
       return items
     },
@@ -113,5 +127,11 @@ function sortValue(
   return found ? best : null
 }
 
-/** An empty array sorts below null, as BSON's undefined does. */
-const EMPTY_ARRAY = new BsonUndefined()
+function meetsArray(doc: Doc, path: readonly string[]): boolean {
+  let value: Value | undefined = doc
+  for (const part of path) {
+    if (!(value instanceof Map)) break
+    value = value.get(part)
+  }
+  return Array.isArray(value)
+}

@@ -1,3 +1,4 @@
+import { Int32 } from 'bson'
 import { identical } from '../bson/compare.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import type { UpdateDescription } from '../engine/types.ts'
@@ -7,7 +8,10 @@ interface Building {
   readonly updatedFields: Doc
   readonly removedFields: string[]
   readonly truncatedArrays: Array<{ field: string; newSize: number }>
+  readonly trails: Trail[]
 }
+
+const NUMBERED = /(?:^|\.)\d+(?:\.|$)/
 
 /** A place that an update operator changed. */
 export interface Touched {
@@ -30,7 +34,13 @@ export function describeTouched(before: Doc, after: Doc, touched: readonly Touch
     else if (appends && tellsAdded(path, valueAtPath(before, parts), value, updatedFields)) continue
     else setTold(before, after, parts, updatedFields)
   }
-  return { updatedFields, removedFields, truncatedArrays: [] }
+  const description = { updatedFields, removedFields, truncatedArrays: [] }
+  const numbered = [...updatedFields.keys(), ...removedFields].filter((path) => NUMBERED.test(path))
+  if (numbered.length === 0) return description
+  return clarified(
+    description,
+    numbered.map((path) => trailOf(path, valueAtPath(after, path.split('.')) === undefined ? before : after)),
+  )
 }
 
 function tellsAdded(path: string, before: Value | undefined, after: Value, into: Doc): boolean {
@@ -53,22 +63,32 @@ function setTold(before: Doc, after: Doc, parts: readonly string[], into: Doc): 
 
 /** What a change stream tells of an update by a pipeline: the difference, as dotted paths of what is new, gone or cut short. */
 export function describeUpdate(before: Doc, after: Doc): UpdateDescription {
-  const description: Building = { updatedFields: new Map(), removedFields: [], truncatedArrays: [] }
-  describeDocs(before, after, '', description)
-  return description
+  const building: Building = { updatedFields: new Map(), removedFields: [], truncatedArrays: [], trails: [] }
+  describeDocs(before, after, [], building)
+  const { trails, ...description } = building
+  return clarified(description, trails)
 }
 
-function describeDocs(before: Doc, after: Doc, prefix: string, into: Building): void {
-  for (const name of before.keys()) if (!after.has(name)) into.removedFields.push(prefix + name)
-  for (const [name, value] of after) describeValue(before.get(name), value, prefix + name, into)
+/** A place in a document: names are strings, places in arrays numbers. */
+type Trail = ReadonlyArray<string | number>
+
+function pathOf(trail: Trail, into: Building): string {
+  into.trails.push(trail)
+  return trail.join('.')
 }
 
-function describeValue(before: Value | undefined, after: Value, path: string, into: Building): void {
+function describeDocs(before: Doc, after: Doc, trail: Trail, into: Building): void {
+  for (const name of before.keys())
+    if (!after.has(name)) into.removedFields.push(pathOf([...trail, name], into))
+  for (const [name, value] of after) describeValue(before.get(name), value, [...trail, name], into)
+}
+
+function describeValue(before: Value | undefined, after: Value, trail: Trail, into: Building): void {
   if (identical(before, after)) return
   if (before instanceof Map && after instanceof Map && keepsOrder(before, after))
-    describeDocs(before, after, `${path}.`, into)
-  else if (Array.isArray(before) && Array.isArray(after)) describeArrays(before, after, path, into)
-  else into.updatedFields.set(path, after)
+    describeDocs(before, after, trail, into)
+  else if (Array.isArray(before) && Array.isArray(after)) describeArrays(before, after, trail, into)
+  else into.updatedFields.set(pathOf(trail, into), after)
 }
 
 /** Fields that changed their order can only be told by the whole document. */
@@ -81,20 +101,54 @@ function keepsOrder(before: Doc, after: Doc): boolean {
 function describeArrays(
   before: readonly Value[],
   after: readonly Value[],
-  path: string,
+  trail: Trail,
   into: Building,
 ): void {
   if (after.length < before.length) {
     // a cut at the end is told as such; anything else moved elements and is told as a new array
     if (!after.every((value, index) => identical(value, before[index]))) {
-      into.updatedFields.set(path, [...after])
+      into.updatedFields.set(pathOf(trail, into), [...after])
       return
     }
-    into.truncatedArrays.push({ field: path, newSize: after.length })
+    into.truncatedArrays.push({ field: pathOf(trail, into), newSize: after.length })
     return
   }
   for (const [index, value] of after.entries()) {
-    if (index >= before.length) into.updatedFields.set(`${path}.${index}`, value)
-    else describeValue(before[index], value, `${path}.${index}`, into)
+    if (index >= before.length) into.updatedFields.set(pathOf([...trail, index], into), value)
+    else describeValue(before[index], value, [...trail, index], into)
   }
+}
+
+const DIGITS = /^\d+$/
+
+/**
+ * Adds the parts of those paths that can be read in two ways: where a field's name is a number, or has a dot in it.
+ * (Source: MongoDB's manual, "disambiguatedPaths" of change events.)
+ */
+function clarified(description: UpdateDescription, trails: readonly Trail[]): UpdateDescription {
+  const ambiguous = trails.filter((trail) =>
+    trail.some((part) => typeof part === 'string' && (DIGITS.test(part) || part.includes('.'))),
+  )
+  if (ambiguous.length === 0) return description
+  const disambiguatedPaths: Doc = new Map(
+    ambiguous.map((trail) => [
+      trail.join('.'),
+      trail.map((part) => (typeof part === 'number' ? new Int32(part) : part)),
+    ]),
+  )
+  return { ...description, disambiguatedPaths }
+}
+
+/** The place that an operator's path leads to: operators reach no name with a dot in it. */
+function trailOf(path: string, doc: Doc): Trail {
+  let value: Value | undefined = doc
+  return path.split('.').map((part) => {
+    const within: Value | undefined = value
+    if (Array.isArray(within)) {
+      value = within[Number(part)]
+      return Number(part)
+    }
+    value = within instanceof Map ? within.get(part) : undefined
+    return part
+  })
 }

@@ -6,20 +6,21 @@ import { typeName } from '../bson/types.ts'
 import type { UpdateDescription } from '../engine/types.ts'
 import { MongoServerFault } from '../errors.ts'
 import { type FieldUpdate, KEEP, type OperatorOptions } from './field-update.ts'
-import { type FilterOptions, isOperators, type Variables } from './matcher.ts'
+import type { FilterOptions, Variables } from './matcher.ts'
 import { type ArrayFilters, compileArrayFilters, concretePaths, type Positions } from './positional.ts'
 import { describeTouched, describeUpdate, type Touched } from './update-description.ts'
 import { fieldOperator } from './update-operators.ts'
 import { preview, slotAt } from './update-paths.ts'
+import { equalityOf } from './upsert-equalities.ts'
 
-/** Runs the stages of an update pipeline on one document; given by whoever owns aggregation. */
-export type PipelineRunner = (stages: readonly Doc[], doc: Doc, variables: Variables) => Doc
+/** Turns the stages of an update pipeline into a function of a document; given by whoever owns aggregation. */
+export type PipelineCompiler = (stages: readonly Doc[], variables: Variables) => (doc: Doc) => Doc
 
 export interface UpdateOptions extends FilterOptions {
   readonly arrayFilters?: readonly Value[] | undefined
   readonly now: Date
   readonly nextTimestamp: () => Timestamp
-  readonly pipeline?: PipelineRunner | undefined
+  readonly pipeline?: PipelineCompiler | undefined
 }
 
 export interface UpdateResult {
@@ -99,8 +100,9 @@ function pipelineUpdate(stages: readonly Doc[], options: UpdateOptions): Compile
     throw new MongoServerFault('CommandNotSupported', 'pipeline updates are not supported here')
   if (options.arrayFilters !== undefined && options.arrayFilters.length > 0)
     throw new MongoServerFault('FailedToParse', 'Cannot specify arrayFilters and a pipeline update')
+  const staged = pipeline(stages, options.variables ?? new Map())
   const run = (doc: Doc): Doc => {
-    const next = pipeline(stages, doc, options.variables ?? new Map())
+    const next = staged(doc)
     const id = doc.get('_id')
     if (id === undefined || next.has('_id')) return next
     return new Map([['_id', id], ...next])
@@ -354,46 +356,4 @@ function checkFiltersUsed(arrayFilters: ArrayFilters, paths: readonly string[]):
       )
     }
   }
-}
-
-/** The fields that a filter pins to one value, which an upsert starts from. */
-export function equalityOf(filter: Doc): Doc {
-  const doc: Doc = new Map()
-  collectEqualities(filter, doc)
-  return doc
-}
-
-function collectEqualities(filter: Doc, into: Doc): void {
-  for (const [name, condition] of filter) {
-    if (name === '$and' && Array.isArray(condition)) {
-      for (const inner of condition) if (inner instanceof Map) collectEqualities(inner, into)
-    } else if (name === '$or' && Array.isArray(condition) && condition.length === 1) {
-      const [inner] = condition
-      if (inner instanceof Map) collectEqualities(inner, into)
-    } else if (!name.startsWith('$')) {
-      const value = pinned(condition)
-      if (value !== undefined) setEquality(into, name, value)
-    }
-  }
-}
-
-function setEquality(into: Doc, path: string, value: Value): void {
-  const slot = slotAt(into, path)
-  if (slot.value !== undefined)
-    throw new MongoServerFault(
-      'NotSingleValueField',
-      `cannot infer query fields to set, path '${path}' is matched twice`,
-    )
-  slot.set(value)
-}
-
-function pinned(condition: Value): Value | undefined {
-  if (!isOperators(condition)) return typeName(condition) === 'regex' ? undefined : condition
-  const equal = condition.get('$eq')
-  if (equal !== undefined) return equal
-  const [only, ...more] = Array.isArray(condition.get('$in')) ? [condition.get('$in')].flat() : []
-  if (only !== undefined && more.length === 0) return only
-  const all = condition.get('$all')
-  const [wanted] = Array.isArray(all) ? all : []
-  return Array.isArray(all) && all.length === 1 ? wanted : undefined
 }

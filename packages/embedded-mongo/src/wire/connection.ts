@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net'
-import { FrameAssembler } from './frames.ts'
+import { FrameAssembler, MAX_MESSAGE_BYTES } from './frames.ts'
 import { parseMessage, UnreadableRequest, type WireRequest } from './message.ts'
 
-/** Requests that a client may send ahead before the server stops reading from it. */
+/** Requests, and their bytes, that a client may send ahead before the server stops reading from it. */
 const MOST_QUEUED = 64
+const MOST_QUEUED_BYTES = MAX_MESSAGE_BYTES
 
 /** What stands behind the wire: it turns requests into frames. */
 export interface RequestHandler {
@@ -31,6 +32,7 @@ export class Connection {
   private readonly handler: RequestHandler
   private readonly assembler = new FrameAssembler()
   private readonly queue: Buffer[] = []
+  private queuedBytes = 0
   private readonly onClose = new Set<() => void>()
   private busy = false
   private open = true
@@ -79,6 +81,7 @@ export class Connection {
     if (!this.open) return
     this.open = false
     this.queue.length = 0
+    this.queuedBytes = 0
     for (const listener of [...this.onClose]) listener()
     this.onClose.clear()
     this.handler.closed(this)
@@ -86,7 +89,10 @@ export class Connection {
 
   private receive(chunk: Buffer): void {
     try {
-      this.assembler.push(chunk, (frame) => this.queue.push(frame))
+      this.assembler.push(chunk, (frame) => {
+        this.queue.push(frame)
+        this.queuedBytes += frame.length
+      })
     } catch {
       this.close()
       return
@@ -99,9 +105,10 @@ export class Connection {
     while (!this.busy && this.open && !this.socket.writableNeedDrain) {
       const frame = this.queue.shift()
       if (frame === undefined) break
+      this.queuedBytes -= frame.length
       this.answer(frame)
     }
-    if (this.queue.length >= MOST_QUEUED) this.socket.pause()
+    if (this.queue.length >= MOST_QUEUED || this.queuedBytes >= MOST_QUEUED_BYTES) this.socket.pause()
     else if (this.socket.isPaused()) this.socket.resume()
   }
 

@@ -12,6 +12,8 @@ export const HEADER_BYTES = 16
 export class FrameAssembler {
   private chunks: Buffer[] = []
   private buffered = 0
+  /** What the message that waits will measure, once enough of it is there to tell. */
+  private needed: number | undefined
 
   /** Bytes that wait for the rest of their message. */
   get pending(): number {
@@ -27,8 +29,8 @@ export class FrameAssembler {
     if (this.buffered > 0) {
       this.chunks.push(chunk)
       this.buffered += chunk.length
-      const length = this.pendingLength()
-      if (length === undefined || this.buffered < length) return
+      this.needed ??= this.pendingLength()
+      if (this.needed === undefined || this.buffered < this.needed) return
       rest = this.join()
     }
     let start = 0
@@ -57,6 +59,7 @@ export class FrameAssembler {
     const joined = Buffer.concat(this.chunks, this.buffered)
     this.chunks = []
     this.buffered = 0
+    this.needed = undefined
     return joined
   }
 }
