@@ -15,7 +15,7 @@ let checkoutId: string
 
 beforeAll(async () => {
   world = await startWorld()
-  configureCheckout(world.ctx, { authorizeMs: 200, backoffMs: BACKOFF })
+  configureCheckout(world.ctx, { authorizeMs: 500, backoffMs: BACKOFF })
   gateway = troubledGateway(world.ctx)
 })
 afterAll(() => world.close())

@@ -17,7 +17,7 @@ const lines: string[] = []
 beforeAll(async () => {
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
   world = await startWorld({ log })
-  configureCheckout(world.ctx, { authorizeMs: 50 })
+  configureCheckout(world.ctx, { authorizeMs: 500 })
 })
 afterAll(() => world.close())
 

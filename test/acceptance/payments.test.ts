@@ -23,7 +23,7 @@ let basket: Basket
 
 beforeAll(async () => {
   world = await startWorld()
-  configureCheckout(world.ctx, { authorizeMs: 100, backoffMs: [1, 1, 1] })
+  configureCheckout(world.ctx, { authorizeMs: 1_000, backoffMs: [1, 1, 1] })
 })
 afterAll(() => world.close())
 beforeEach(async () => {
