@@ -5,6 +5,10 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'packages/**/*.test.ts', 'workers/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // no test changes what another file imports; loading the shop anew for each would take most of the time
+    isolate: false,
+    // tests wait more than they work
+    maxWorkers: 3,
     env: { NODE_ENV: 'test' },
   },
 })
