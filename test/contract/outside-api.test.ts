@@ -63,14 +63,16 @@ describe('what lies outside /api', () => {
       expect(address).not.toMatch(/^(?:https?:)?\/\//)
   })
 
-  it.each(['/nothing', '/api/nothing', '/images/nothing.svg', '/images/../package.json'])(
-    '%s is not found, with a problem',
-    async (path) => {
-      const response = await get(path)
-      expect(response.headers.get('Content-Type')).toContain('application/problem+json')
-      expect(await response.json()).toMatchObject({ status: 404, code: 'not_found' })
-    },
-  )
+  it.each([
+    '/nothing',
+    '/api/nothing',
+    '/images/nothing.svg',
+    '/images/../package.json',
+  ])('%s is not found, with a problem', async (path) => {
+    const response = await get(path)
+    expect(response.headers.get('Content-Type')).toContain('application/problem+json')
+    expect(await response.json()).toMatchObject({ status: 404, code: 'not_found' })
+  })
 })
 
 describe('CORS_ORIGINS', () => {

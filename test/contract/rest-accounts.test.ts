@@ -100,14 +100,17 @@ describe('signing up and in', () => {
 })
 
 describe('tokens', () => {
-  it.each(['', 'Basic YTpi', 'Bearer', 'Bearer ', 'Bearer a.b.c'])(
-    'refuses Authorization: %s',
-    async (value) => {
-      await world.rest.problem(401, 'unauthenticated', 'GET', '/api/auth/me', {
-        headers: { Authorization: value },
-      })
-    },
-  )
+  it.each([
+    '',
+    'Basic YTpi',
+    'Bearer',
+    'Bearer ',
+    'Bearer a.b.c',
+  ])('refuses Authorization: %s', async (value) => {
+    await world.rest.problem(401, 'unauthenticated', 'GET', '/api/auth/me', {
+      headers: { Authorization: value },
+    })
+  })
 
   it('refuses a token without a signature', async () => {
     const { token } = await world.signUp()

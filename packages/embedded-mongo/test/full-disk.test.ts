@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import type { Collection, MongoClient } from 'mongodb'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toDoc } from '../src/bson/convert.ts'
@@ -101,6 +102,31 @@ describe('a full disk', () => {
     await start()
     expect(await items.countDocuments({ a: { $gte: 1 } })).toBe(stored)
     expect(await items.findOne({ a: stored })).toMatchObject({ _id: stored })
+  })
+
+  it('takes no more writes once the disk cannot say what it has kept, and goes on reading', async () => {
+    const dataDir = `${folder.path}/lost`
+    const troubles: Error[] = []
+    const onError = (error: Error): number => troubles.push(error)
+    const engine = Engine.open({ dataDir, ttlSweepMs: 0, onError })
+    const insert = (_id: number): Promise<unknown> =>
+      engine.run((work) => work.insert('shop.items', toDoc({ _id })))
+    const count = (): number | undefined => {
+      const work = engine.begin()
+      try {
+        return work.reader('shop.items')?.count
+      } finally {
+        work.abort()
+      }
+    }
+    rmSync(`${dataDir}/floorwalker.sqlite-wal`)
+    const lost = { codeName: 'OperationFailed', message: expect.stringContaining('floorwalker.sqlite-wal') }
+    await expect(insert(1)).rejects.toMatchObject(lost)
+    const before = count()
+    await expect(insert(2)).rejects.toMatchObject(lost)
+    expect(count()).toBe(before)
+    expect(troubles).toMatchObject([lost])
+    await engine.close()
   })
 
   it('ends an open transaction that has seen what was refused, or has built on it', async () => {

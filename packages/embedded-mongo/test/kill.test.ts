@@ -33,28 +33,27 @@ describe('kill -9 under load', () => {
     await folder?.[Symbol.asyncDispose]()
   })
 
-  it.each(Array.from({ length: ROUNDS }, (_, round) => round))(
-    'round %i: what was acknowledged is there, once and whole',
-    async (round) => {
-      if (round % ROUNDS_PER_BOOK === 0) {
-        books = new Books(client.db(`books${round}`))
-        ledger = new Ledger()
-        await books.begin()
-      }
-      let over = false
-      const load = runLoad(client, books, ledger, round, () => over)
-      try {
-        await Promise.race([load, ledger.after(40 + ((round * 37) % 160))])
-        await server.end('SIGKILL')
-        server = await startServerProcess({ dataDir: folder.path, port })
-        // some of the load goes on first, on what was brought back
-        await Promise.race([load, ledger.after(20)])
-      } finally {
-        over = true
-      }
-      await load
-      await audit(books, ledger)
-      expect(ledger.unsure.size).toBeLessThan(ledger.acknowledged)
-    },
-  )
+  it.each(
+    Array.from({ length: ROUNDS }, (_, round) => round),
+  )('round %i: what was acknowledged is there, once and whole', async (round) => {
+    if (round % ROUNDS_PER_BOOK === 0) {
+      books = new Books(client.db(`books${round}`))
+      ledger = new Ledger()
+      await books.begin()
+    }
+    let over = false
+    const load = runLoad(client, books, ledger, round, () => over)
+    try {
+      await Promise.race([load, ledger.after(40 + ((round * 37) % 160))])
+      await server.end('SIGKILL')
+      server = await startServerProcess({ dataDir: folder.path, port })
+      // some of the load goes on first, on what was brought back
+      await Promise.race([load, ledger.after(20)])
+    } finally {
+      over = true
+    }
+    await load
+    await audit(books, ledger)
+    expect(ledger.unsure.size).toBeLessThan(ledger.acknowledged)
+  })
 })

@@ -84,12 +84,11 @@ const FAULTS: ReadonlyArray<readonly [expression: unknown, code: number]> = [
 ]
 
 describe('expressions that MongoDB refuses', () => {
-  it.each(FAULTS.map(([expression, code]) => [JSON.stringify(expression), expression, code] as const))(
-    '%s',
-    (_text, expression, code) => {
-      const run = () => evaluated(expression)
-      expect(run).toThrow(MongoServerFault)
-      expect(run).toThrow(expect.objectContaining({ code }))
-    },
-  )
+  it.each(
+    FAULTS.map(([expression, code]) => [JSON.stringify(expression), expression, code] as const),
+  )('%s', (_text, expression, code) => {
+    const run = () => evaluated(expression)
+    expect(run).toThrow(MongoServerFault)
+    expect(run).toThrow(expect.objectContaining({ code }))
+  })
 })

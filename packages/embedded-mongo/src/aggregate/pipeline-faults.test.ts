@@ -76,12 +76,11 @@ const FAULTS: ReadonlyArray<readonly [stages: readonly object[], code: number]> 
 ]
 
 describe('pipelines that MongoDB refuses', () => {
-  it.each(FAULTS.map(([stages, code]) => [JSON.stringify(stages), stages, code] as const))(
-    '%s',
-    (_text, stages, code) => {
-      const run = () => aggregated([{ _id: 1, a: 1 }], stages)
-      expect(run).toThrow(MongoServerFault)
-      expect(run).toThrow(expect.objectContaining({ code }))
-    },
-  )
+  it.each(
+    FAULTS.map(([stages, code]) => [JSON.stringify(stages), stages, code] as const),
+  )('%s', (_text, stages, code) => {
+    const run = () => aggregated([{ _id: 1, a: 1 }], stages)
+    expect(run).toThrow(MongoServerFault)
+    expect(run).toThrow(expect.objectContaining({ code }))
+  })
 })

@@ -26,9 +26,6 @@ export interface CommitQueueParts {
   readonly onError: (error: Error) => void
 }
 
-/** So many syncs overlap: with one alone either the disk or the rest would always wait for the other. */
-const MOST_SYNCS = Number(process.env.MOST_SYNCS ?? 2)
-
 /**
  * Commits on their way to the disk. All that wait go into one transaction of SQLite; then its log is synced beside the
  * event loop, which goes on meanwhile: what comes until then waits for the next one. Each is acknowledged after its sync.
@@ -44,8 +41,7 @@ export class CommitQueue {
   #descriptor: number | undefined
   #waiting: Waiting[] = []
   #scheduled = false
-  /** Batches that are written and not yet known to be durable, in their order. */
-  readonly #syncing: Array<readonly Waiting[]> = []
+  #syncing = false
   /** Set once a sync has failed: what is durable is not known any more. */
   #failure: MongoServerFault | undefined
   #idle: (() => void) | undefined
@@ -75,7 +71,7 @@ export class CommitQueue {
   /** Resolves when nothing is on its way any more. Afterwards nothing may be written. */
   async close(): Promise<void> {
     this.#flush()
-    if (this.#syncing.length > 0 || this.#waiting.length > 0) {
+    if (this.#syncing) {
       await new Promise<void>((resolve) => {
         this.#idle = resolve
       })
@@ -84,34 +80,31 @@ export class CommitQueue {
   }
 
   #schedule(): void {
-    if (this.#scheduled || this.#syncing.length >= MOST_SYNCS) return
+    if (this.#scheduled || this.#syncing) return
     this.#scheduled = true
     setImmediate(() => this.#flush())
   }
 
   #flush(): void {
     this.#scheduled = false
-    if (this.#syncing.length >= MOST_SYNCS || this.#waiting.length === 0) return
+    if (this.#syncing || this.#waiting.length === 0) return
     const batch = this.#waiting
     this.#waiting = []
     if (!this.#commit(batch)) return
-    this.#syncing.push(batch)
+    this.#syncing = true
     this.#sync((error) => this.#synced(batch, error))
   }
 
-  /** A sync brings down all that was written before it began: earlier batches are durable with it. */
   #synced(batch: readonly Waiting[], error: Error | null): void {
-    const count = this.#syncing.indexOf(batch) + 1
-    for (const durable of this.#syncing.splice(0, count)) {
-      if (error === null) this.#acknowledge(durable)
-      else this.#fail(durable, error)
-    }
+    this.#syncing = false
+    if (error === null) this.#acknowledge(batch)
+    else this.#fail(batch, error)
     if (this.#idle === undefined) {
       if (this.#waiting.length > 0) this.#schedule()
       return
     }
     this.#flush()
-    if (this.#syncing.length === 0) this.#idle()
+    if (!this.#syncing) this.#idle()
   }
 
   #commit(batch: readonly Waiting[]): boolean {

@@ -12,6 +12,9 @@ export interface SqliteFiles {
   readonly maxFileBytes: number | null
 }
 
+/** The log grows to 16 MB before it is worked into the file: what is written again and again is moved once. */
+const LOG_PAGES = 4000
+
 /** The log of a database file, which holds the latest commits. */
 export function logOf(file: string): string {
   return `${file}-wal`
@@ -29,7 +32,7 @@ export function openSqliteFile(files: SqliteFiles): DatabaseSync {
   try {
     database = new DatabaseSync(file, { timeout: 0 })
     database.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; BEGIN IMMEDIATE; COMMIT;',
+      `PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${LOG_PAGES}; PRAGMA journal_size_limit = 67108864; BEGIN IMMEDIATE; COMMIT;`,
     )
     bringToLayout(database, file)
     if (files.maxFileBytes !== null) limit(database, files.maxFileBytes)
