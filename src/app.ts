@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
-import { type Brain, createOfflineBrain, createSalesAgent } from './agent/index.ts'
+import {
+  type Brain,
+  chooseBrain,
+  createOfflineBrain,
+  createSalesAgent,
+  startProactive,
+} from './agent/index.ts'
 import type { Config } from './config.ts'
 import { docsPages } from './docs/pages.ts'
 import {
@@ -12,7 +18,7 @@ import {
   startRevocationFeed,
   verifyAccessToken,
 } from './features/accounts/index.ts'
-import { drawImage } from './features/catalog/index.ts'
+import { catalogVocabulary, drawImage } from './features/catalog/index.ts'
 import { startConversations } from './features/conversation/index.ts'
 import { startInventoryFeed } from './features/inventory/index.ts'
 import type { Jobs } from './jobs/schedule.ts'
@@ -140,12 +146,14 @@ async function open(
   ctx.events.subscribe(familyRevoked, ({ familyId }) => sockets.endFamily(familyId))
   subscribeRooms(ctx, sockets.io)
   const offline = createOfflineBrain()
-  const agent = createSalesAgent(ctx, overrides.brain ?? offline)
+  const agent = createSalesAgent(ctx, overrides.brain ?? chooseBrain(ctx, offline, metrics))
   const conversations = startConversations(ctx, sockets.io, agent)
+  const proactive = startProactive(ctx)
   closers.push(
     () => conversations.close(),
     () => sockets.close(DRAIN_MS),
     () => conversations.drain(),
+    () => proactive.close(),
   )
   const jobs = overrides.jobs === false ? undefined : await beginJobs(ctx, metrics)
   closers.push(async () => {
@@ -153,7 +161,7 @@ async function open(
     await jobs?.close()
   })
   await Promise.all([revocations.opened, inventory.opened, conversations.opened])
-  return { http, io: sockets.io, prepare: () => offline.prepare() }
+  return { http, io: sockets.io, prepare: async () => offline.prepare(await catalogVocabulary(ctx)) }
 }
 
 /** The demo shop, the reference, and the pictures of the demo's products, which are drawn as they are asked for. */

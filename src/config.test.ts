@@ -43,6 +43,14 @@ describe('the configuration', () => {
     }
   })
 
+  it('asks a model where one is given, and wants one for AGENT_BRAIN=llm', () => {
+    expect(readConfig({}).agent.brain).toBe('rules')
+    expect(readConfig({ OPENAI_API_KEY: 'k' }).agent).toMatchObject({ brain: 'llm', apiKey: 'k' })
+    expect(readConfig({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }).agent.brain).toBe('llm')
+    expect(readConfig({ OPENAI_API_KEY: 'k', AGENT_BRAIN: 'rules' }).agent.brain).toBe('rules')
+    expect(() => readConfig({ AGENT_BRAIN: 'llm' })).toThrow('OPENAI_API_KEY')
+  })
+
   it('takes an empty variable as absent', () => {
     expect(readConfig({ MONGODB_URI: '', PORT: '' }).mongo.uri).toBeUndefined()
   })

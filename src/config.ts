@@ -85,7 +85,7 @@ const Environment = z.object({
   AGENT_BRAIN: z.enum(['rules', 'llm']).optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: z.url().optional(),
-  OPENAI_MODEL: z.string().optional(),
+  OPENAI_MODEL: z.string().default('gpt-5-mini'),
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_API_BASE: z.url().optional(),
   SMTP_URL: z
@@ -128,8 +128,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (production && env.JWT_SECRET === undefined) {
     throw new ConfigError('JWT_SECRET: is required in production')
   }
-  if (env.AGENT_BRAIN === 'llm')
-    throw new ConfigError('AGENT_BRAIN: llm is not available in this version; use rules')
+  const hasModel = env.OPENAI_API_KEY !== undefined || env.OPENAI_BASE_URL !== undefined
+  if (env.AGENT_BRAIN === 'llm' && !hasModel) {
+    throw new ConfigError('AGENT_BRAIN: llm needs OPENAI_API_KEY or OPENAI_BASE_URL')
+  }
   if ((env.ADMIN_EMAIL === undefined) !== (env.ADMIN_PASSWORD === undefined)) {
     throw new ConfigError('ADMIN_EMAIL and ADMIN_PASSWORD: give both or neither')
   }
@@ -179,6 +181,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       env.WEBHOOK_URL !== undefined && env.WEBHOOK_SECRET !== undefined
         ? Object.freeze({ url: env.WEBHOOK_URL, secret: env.WEBHOOK_SECRET })
         : undefined,
+    agent: Object.freeze({
+      brain: env.AGENT_BRAIN ?? (hasModel ? 'llm' : 'rules'),
+      apiKey: env.OPENAI_API_KEY,
+      baseUrl: env.OPENAI_BASE_URL,
+      model: env.OPENAI_MODEL,
+    }),
     inventorySourceUrl: env.INVENTORY_SOURCE_URL,
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,

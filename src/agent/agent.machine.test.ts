@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createActor } from 'xstate'
 import { agentFormat, agentMachine, type Confirmation } from './agent.machine.ts'
+import { NO_EVIDENCE } from './grounding/evidence.ts'
 
 const confirmation: Confirmation = {
   interruptId: 'i',
@@ -34,7 +35,7 @@ describe('the agent', () => {
     expect(actor.getSnapshot().value).toBe('calling_tool')
     actor.send({ type: 'returned' })
     actor.send({ type: 'speaking' })
-    actor.send({ type: 'answered', memory: { focus: 'hat' } })
+    actor.send({ type: 'answered', memory: { focus: 'hat' }, evidence: NO_EVIDENCE })
     const again = agentFormat.parse(persisted(actor))
     expect(again).toMatchObject({
       value: 'idle',
@@ -48,11 +49,11 @@ describe('the agent', () => {
     actor.send({ type: 'asked', seq: 1 })
     actor.send({ type: 'called' })
     actor.send({ type: 'speaking' })
-    actor.send({ type: 'confirming', confirmation, memory: {} })
+    actor.send({ type: 'confirming', confirmation, memory: {}, evidence: NO_EVIDENCE })
     expect(actor.getSnapshot().value).toBe('awaiting_confirmation')
     actor.send({ type: 'asked', seq: 3 })
     actor.send({ type: 'speaking' })
-    actor.send({ type: 'answered', memory: {} })
+    actor.send({ type: 'answered', memory: {}, evidence: NO_EVIDENCE })
     const waiting = persisted(actor)
     expect(actor.getSnapshot().value).toBe('awaiting_confirmation')
     actor.send({ type: 'asked', seq: 5 })
@@ -63,6 +64,11 @@ describe('the agent', () => {
     other.send({ type: 'lapsed' })
     expect(other.getSnapshot().value).toBe('idle')
     expect(other.getSnapshot().context.confirmation?.lapsed).toBe(true)
+  })
+
+  it('takes up a state that was stored before it kept evidence', () => {
+    const { evidence: _, ...context } = agentFormat.initial().context
+    expect(agentFormat.parse({ ...agentFormat.initial(), context }).context.evidence).toEqual(NO_EVIDENCE)
   })
 
   it('refuses a stored state that is not its own', () => {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { SnapshotFormat } from '../actors/index.ts'
 import { SessionState } from '../contract/index.ts'
 import { type DialogueMemory, TOOL_NAMES } from './brain.ts'
+import { Evidence, NO_EVIDENCE } from './grounding/evidence.ts'
 
 /** What the customer was shown before a tool that spends money, and what runs if she agrees. */
 export const Confirmation = z.object({
@@ -27,6 +28,8 @@ const AgentContext = z.object({
   handledSeq: z.int().min(0),
   memory: z.record(z.string(), z.unknown()),
   confirmation: Confirmation.nullable(),
+  /** What answers may claim, because a tool of the session has told it. */
+  evidence: Evidence.default(NO_EVIDENCE),
 })
 export type AgentContext = z.infer<typeof AgentContext>
 
@@ -36,8 +39,8 @@ type AgentMachineEvent =
   | { type: 'returned' }
   | { type: 'speaking' }
   | { type: 'settled' }
-  | { type: 'answered'; memory: DialogueMemory }
-  | { type: 'confirming'; confirmation: Confirmation; memory: DialogueMemory }
+  | { type: 'answered'; memory: DialogueMemory; evidence: Evidence }
+  | { type: 'confirming'; confirmation: Confirmation; memory: DialogueMemory; evidence: Evidence }
   | { type: 'stopped' }
   | { type: 'lapsed' }
 
@@ -62,6 +65,10 @@ export const agentMachine = setup({
       memory: ({ context, event }) =>
         event.type === 'answered' || event.type === 'confirming' ? { ...event.memory } : context.memory,
     }),
+    keepEvidence: assign({
+      evidence: ({ context, event }) =>
+        event.type === 'answered' || event.type === 'confirming' ? event.evidence : context.evidence,
+    }),
     keepConfirmation: assign({
       confirmation: ({ context, event }) =>
         event.type === 'confirming' ? event.confirmation : context.confirmation,
@@ -74,7 +81,7 @@ export const agentMachine = setup({
 }).createMachine({
   id: 'agent',
   initial: 'idle',
-  context: { handledSeq: 0, memory: {}, confirmation: null },
+  context: { handledSeq: 0, memory: {}, confirmation: null, evidence: NO_EVIDENCE },
   on: { settled: { actions: 'forgetConfirmation' } },
   states: {
     idle: { on: { asked: { target: 'thinking', actions: 'noteMessage' } } },
@@ -89,10 +96,17 @@ export const agentMachine = setup({
     answering: {
       on: {
         answered: [
-          { guard: 'confirmationOpen', target: 'awaiting_confirmation', actions: 'keepMemory' },
-          { target: 'idle', actions: 'keepMemory' },
+          {
+            guard: 'confirmationOpen',
+            target: 'awaiting_confirmation',
+            actions: ['keepMemory', 'keepEvidence'],
+          },
+          { target: 'idle', actions: ['keepMemory', 'keepEvidence'] },
         ],
-        confirming: { target: 'awaiting_confirmation', actions: ['keepMemory', 'keepConfirmation'] },
+        confirming: {
+          target: 'awaiting_confirmation',
+          actions: ['keepMemory', 'keepEvidence', 'keepConfirmation'],
+        },
         stopped: [...rest],
       },
     },
@@ -112,7 +126,7 @@ export const agentFormat = {
   initial: () => ({
     status: 'active' as const,
     value: 'idle' as const,
-    context: { handledSeq: 0, memory: {}, confirmation: null },
+    context: { handledSeq: 0, memory: {}, confirmation: null, evidence: NO_EVIDENCE },
     historyValue: {},
     children: {},
   }),

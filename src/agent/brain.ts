@@ -63,6 +63,8 @@ export interface BrainTurn {
   /** What was said before, oldest first, without `text`. */
   readonly history: readonly Utterance[]
   readonly memory: DialogueMemory
+  /** What the agent has offered of itself since the customer last spoke: a yes is meant for it. */
+  readonly offered: readonly Product[]
   /** The outcomes of this run's tools so far, in order. */
   readonly results: readonly ToolOutcome[]
   /** The customer has confirmed: the tool has run, `results[0]` is its outcome, and only that is left to tell. */

@@ -1,6 +1,7 @@
-import { catalogVocabulary } from '../features/catalog/index.ts'
+import { catalogVocabulary, minorDigits } from '../features/catalog/index.ts'
 import type { RunEnd } from '../features/conversation/index.ts'
 import type { AnswerStep, BrainStep, BrainTurn, ToolStep } from './brain.ts'
+import { type GatedSpeech, gateSpeech } from './grounding/gated-speech.ts'
 import type { Run } from './run.ts'
 import { showThought } from './thinking.ts'
 
@@ -15,6 +16,7 @@ const MOST_TOOLS = 16
 export async function converse(run: Run, text: string, resumed: boolean): Promise<RunEnd> {
   const { ctx, desk, tools } = run
   const vocabulary = await catalogVocabulary(ctx)
+  const speech = gatedSpeech(run, text, vocabulary.names)
   let thoughts = 0
   for (let round = 0; round <= MOST_TOOLS; round += 1) {
     run.check()
@@ -22,6 +24,7 @@ export async function converse(run: Run, text: string, resumed: boolean): Promis
       text,
       history: desk.history,
       memory: run.memory,
+      offered: desk.offered,
       results: [...tools.outcomes],
       resumed,
       openConfirmation: openConfirmation(run, resumed),
@@ -32,9 +35,10 @@ export async function converse(run: Run, text: string, resumed: boolean): Promis
       cardToken: desk.input.type === 'message' ? desk.input.cardToken : undefined,
       signal: run.signal,
     }
-    const step = await decide(run, turn, (thought) => showThought(desk, thoughts++, thought))
+    const step = await decide(run, turn, speech, (thought) => showThought(desk, thoughts++, thought))
     if (step.type === 'answer') {
-      if (step.text !== '') run.say(step.text)
+      speech.tell(step.text)
+      speech.end()
       return run.answered(step.memory, step.attach)
     }
     run.useTool()
@@ -43,6 +47,20 @@ export async function converse(run: Run, text: string, resumed: boolean): Promis
     run.think()
   }
   throw new Error(`the brain wanted more than ${MOST_TOOLS} tools in one run`)
+}
+
+/** Whatever the brain says goes through the gate. */
+function gatedSpeech(run: Run, text: string, names: readonly string[]): GatedSpeech {
+  const { ctx, desk } = run
+  const words = desk.history.filter(({ role }) => role === 'customer').map((said) => said.text)
+  const said = [...words, text].join('\n')
+  const minorPerMajor = 10 ** minorDigits(ctx.config.currency)
+  return gateSpeech(
+    () => ({ evidence: run.evidence(), said, names, minorPerMajor }),
+    (checked) => run.say(checked),
+    (kinds) =>
+      ctx.log.warn({ runId: desk.runId, kinds }, 'part of an answer was left out: no tool has told it'),
+  )
 }
 
 function openConfirmation({ confirmation }: Run, resumed: boolean): BrainTurn['openConfirmation'] {
@@ -54,6 +72,7 @@ function openConfirmation({ confirmation }: Run, resumed: boolean): BrainTurn['o
 async function decide(
   run: Run,
   turn: BrainTurn,
+  speech: GatedSpeech,
   think: (thought: string) => void,
 ): Promise<ToolStep | AnswerStep> {
   const steps = run.brain.decide(turn)[Symbol.asyncIterator]()
@@ -67,7 +86,7 @@ async function decide(
       else if (step.type === 'usage') run.addUsage(step)
       else if (step.type === 'piece') {
         said += step.text
-        run.say(step.text)
+        speech.tell(step.text)
       } else if (step.type === 'tool') return step
       else return { ...step, text: step.text.startsWith(said) ? step.text.slice(said.length) : '' }
     }

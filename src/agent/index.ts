@@ -1,4 +1,6 @@
 export type { Brain, BrainStep, BrainTurn, DialogueMemory, ToolName, ToolOutcome } from './brain.ts'
+export { chooseBrain } from './choose-brain.ts'
 export { createOfflineBrain } from './offline-brain.ts'
+export { startProactive } from './proactive/index.ts'
 export { createSalesAgent } from './sales-agent.ts'
 export { TOOLS } from './tools.ts'

@@ -25,3 +25,13 @@ export function paymentText(payment: {
   if (method === 'gift_card') return `gift card${ending}`
   return `${brand === undefined ? 'card' : brand.charAt(0).toUpperCase() + brand.slice(1)}${ending}`
 }
+
+/** A variant as a customer knows it, such as " (Red, size 9)"; nothing where there is only one. */
+export function variantText(variant: {
+  readonly color?: string | undefined
+  readonly size?: string | undefined
+}): string {
+  const size = variant.size === undefined ? undefined : `size ${variant.size}`
+  const parts = [variant.color, size].filter((part) => part !== undefined)
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
+}

@@ -2,8 +2,10 @@ import { createActor } from 'xstate'
 import type { RunDesk, RunEnd } from '../features/conversation/index.ts'
 import type { Context } from '../platform/context.ts'
 import { type AgentSnapshot, agentFormat, agentMachine, type Confirmation } from './agent.machine.ts'
-import type { Attachments, Brain, DialogueMemory, UsageStep } from './brain.ts'
+import type { Attachments, Brain, DialogueMemory, ToolOutcome, UsageStep } from './brain.ts'
 import { confirmationOf, interruptView } from './confirmation.ts'
+import { groundedAttachments } from './grounding/attachments.ts'
+import { type Evidence, kept, withResults } from './grounding/evidence.ts'
 import { startSpeech } from './speech.ts'
 import { startToolCalls } from './tool-calls.ts'
 import type { Review } from './tools/tool.ts'
@@ -33,6 +35,8 @@ export interface Run {
   addUsage(usage: UsageStep): void
   /** The open confirmation is answered, or no longer asked. */
   settle(): void
+  /** What tools of the session have told, this run's included. */
+  evidence(): Evidence
   answered(memory: DialogueMemory, attach?: Attachments): RunEnd
   /** Asks the customer for her yes and ends the run until she answers. */
   ask(
@@ -56,15 +60,17 @@ export function startRun(ctx: Context, brain: Brain, desk: RunDesk): Run {
   machine.start()
   machine.subscribe({
     next(snapshot) {
-      if (snapshot.value !== told && !RESTING.has(snapshot.value)) desk.stateChanged(snapshot.value)
-      told = snapshot.value
+      if (snapshot.value !== state && !RESTING.has(snapshot.value)) desk.stateChanged(snapshot.value)
+      state = snapshot.value
     },
     error: (error) => ctx.log.error({ err: error, runId: desk.runId }, 'the agent machine failed'),
   })
-  let told = machine.getSnapshot().value
+  let state = machine.getSnapshot().value
   const tooLong = AbortSignal.timeout(LONGEST_MS)
   const signal = AbortSignal.any([desk.cancelled, desk.lost, tooLong])
   const usage: UsageStep[] = []
+  const tools = startToolCalls(ctx, desk)
+  const told = knowledge(withResults(before.context.evidence, [desk.offered]), tools)
   const speech = startSpeech(desk, () => machine.send({ type: 'speaking' }))
   machine.send({ type: 'asked', seq: desk.input.type === 'message' ? desk.input.seq : undefined })
 
@@ -88,7 +94,7 @@ export function startRun(ctx: Context, brain: Brain, desk: RunDesk): Run {
     ctx,
     brain,
     desk,
-    tools: startToolCalls(ctx, desk),
+    tools,
     memory: before.context.memory,
     confirmation: before.context.confirmation,
     signal,
@@ -101,17 +107,20 @@ export function startRun(ctx: Context, brain: Brain, desk: RunDesk): Run {
     useTool: () => machine.send({ type: 'called' }),
     say: (text) => speech.say(text),
     addUsage: (used) => void usage.push(used),
+    evidence: () => told(),
     settle: () => machine.send({ type: 'settled' }),
     answered(memory, attach) {
       speech.end()
-      machine.send({ type: 'answered', memory })
-      return end('success', finished({ type: 'success' }), attach)
+      machine.send({ type: 'answered', memory, evidence: kept(told()) })
+      const shown = groundedAttachments(attach ?? {}, tools.outcomes.map(resultOf))
+      return end('success', finished({ type: 'success' }), shown)
     },
     ask(step, review, memory, lead = '') {
       const confirmation = confirmationOf(desk, step, `${desk.runId}:${step.callId}`, review)
       speech.say(lead + review.question)
       speech.end()
-      machine.send({ type: 'confirming', confirmation, memory })
+      const evidence = kept(withResults(told(), [review.metadata, review.attach]))
+      machine.send({ type: 'confirming', confirmation, memory, evidence })
       const outcome = { type: 'interrupt', interrupts: [interruptView(confirmation)] }
       return end('interrupt', finished(outcome), review.attach)
     },
@@ -128,6 +137,23 @@ export function startRun(ctx: Context, brain: Brain, desk: RunDesk): Run {
     },
     close: () => machine.stop(),
   }
+}
+
+/** What the tools of earlier runs and of this one have told, worked out anew when another has answered. */
+function knowledge(before: Evidence, tools: Run['tools']): () => Evidence {
+  let known = before
+  let read = 0
+  return () => {
+    if (tools.outcomes.length > read) {
+      known = withResults(known, tools.outcomes.slice(read).map(resultOf))
+      read = tools.outcomes.length
+    }
+    return known
+  }
+}
+
+function resultOf(outcome: ToolOutcome): unknown {
+  return outcome.ok ? outcome.result : outcome.error
 }
 
 const RESTING: ReadonlySet<AgentSnapshot['value']> = new Set(['idle', 'awaiting_confirmation'])

@@ -23,12 +23,17 @@ test('each wrong field is named by its path', () => {
   expect(errors.map(({ path }) => path)).toEqual(['name', 'items.0.evil'])
 })
 
-test.each([[null], [[]], ['text'], [1], [new Date()], [Buffer.from('x')], [undefined]])(
-  '%s is no object',
-  (input) => {
-    expect(errorsOf(input)).toEqual([{ path: '', message: 'must be an object' }])
-  },
-)
+test.each([
+  [null],
+  [[]],
+  ['text'],
+  [1],
+  [new Date()],
+  [Buffer.from('x')],
+  [undefined],
+])('%s is no object', (input) => {
+  expect(errorsOf(input)).toEqual([{ path: '', message: 'must be an object' }])
+})
 
 test('a flood of wrong fields is cut short', () => {
   const flood = Object.fromEntries(

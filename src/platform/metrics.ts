@@ -9,6 +9,9 @@ export interface Metrics {
   readonly events: Histogram<'namespace' | 'event' | 'outcome'>
   readonly sockets: Gauge<'namespace'>
   readonly jobs: Counter<'job' | 'outcome'>
+  /** Questions to the language model: `answered`, `failed`, or `skipped` while it is left alone. */
+  readonly model: Counter<'outcome'>
+  readonly modelTokens: Counter<'model' | 'direction'>
 }
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -44,6 +47,18 @@ export function createMetrics(): Metrics {
       name: 'floorwalker_job_runs_total',
       help: 'Runs of background jobs on this instance',
       labelNames: ['job', 'outcome'],
+      registers,
+    }),
+    model: new Counter({
+      name: 'floorwalker_model_questions_total',
+      help: 'Questions to the language model by how they ended',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    modelTokens: new Counter({
+      name: 'floorwalker_model_tokens_total',
+      help: 'Tokens that the language model has read (in) and written (out)',
+      labelNames: ['model', 'direction'],
       registers,
     }),
   }

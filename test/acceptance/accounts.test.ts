@@ -199,11 +199,13 @@ test('a guest is a shopper without an account', async () => {
   expect(await guest.api.call('me')).toMatchObject({ id: guest.id, email: null, role: 'guest' })
 })
 
-test.each(['', 'nonsense', 'a.b.c', 'x'.repeat(5000)])(
-  'a token such as %# is unauthenticated',
-  async (token) => {
-    const response = await world.api.raw('/api/auth/me', { headers: { Authorization: `Bearer ${token}` } })
-    expect(response.status).toBe(401)
-    expect(await response.json()).toMatchObject({ code: 'unauthenticated' })
-  },
-)
+test.each([
+  '',
+  'nonsense',
+  'a.b.c',
+  'x'.repeat(5000),
+])('a token such as %# is unauthenticated', async (token) => {
+  const response = await world.api.raw('/api/auth/me', { headers: { Authorization: `Bearer ${token}` } })
+  expect(response.status).toBe(401)
+  expect(await response.json()).toMatchObject({ code: 'unauthenticated' })
+})

@@ -55,9 +55,9 @@ describe('coming back', () => {
     const { here, there, firstBrain } = await twoInstances()
     const hold = gate()
     firstBrain.on('slowly', async function* (turn) {
-      yield { type: 'piece', text: 'Well, ' }
+      yield { type: 'piece', text: 'Well. ' }
       await hold.open
-      yield answer(turn, 'Well, here I am.')
+      yield answer(turn, 'Well. here I am.')
     })
     const chat = await openChat(await here())
     const message = await chat.say('slowly')
@@ -92,7 +92,7 @@ describe('an instance that dies', () => {
     const { first, here, there, firstBrain } = await twoInstances()
     const never = gate()
     firstBrain.on('slowly', async function* (turn) {
-      yield { type: 'piece', text: 'Well, ' }
+      yield { type: 'piece', text: 'Well. ' }
       await never.open
       yield answer(turn, 'too late')
     })

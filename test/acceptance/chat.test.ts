@@ -129,9 +129,9 @@ describe('a chat session', () => {
   it('cancels the run under way, and one that has not begun', async () => {
     const hold = gate()
     brain.on('take your time', async function* (turn) {
-      yield { type: 'piece', text: 'Let me ' }
+      yield { type: 'piece', text: 'One moment. ' }
       await hold.open
-      yield answer(turn, 'Let me think about it.')
+      yield answer(turn, 'One moment. Let me think about it.')
     })
     const { chat } = await newChat()
     const slow = await chat.say('take your time')

@@ -84,12 +84,15 @@ describe('bodies', () => {
 })
 
 describe('addresses and methods', () => {
-  test.each(['/api', '/api/nothing', '/api/auth', '/api/products/%E0%A4%A', '/nothing.php'])(
-    '%s is not found',
-    async (path) => {
-      expect(await problemOf(await world.api.raw(path))).toMatchObject({ status: 404, code: 'not_found' })
-    },
-  )
+  test.each([
+    '/api',
+    '/api/nothing',
+    '/api/auth',
+    '/api/products/%E0%A4%A',
+    '/nothing.php',
+  ])('%s is not found', async (path) => {
+    expect(await problemOf(await world.api.raw(path))).toMatchObject({ status: 404, code: 'not_found' })
+  })
 
   test('another method is not allowed, and the allowed ones are named', async () => {
     for (const method of ['GET', 'DELETE', 'PATCH']) {

@@ -27,20 +27,17 @@ describe('GET /loyalty/profile', () => {
     ['silver', 3, 1_000, 'gold', 4_000],
     ['gold', 5, 5_000, 'platinum', 15_000],
     ['platinum', 10, 20_000, null, null],
-  ] as const)(
-    'of %s has %i percent off',
-    async (tier, discountPercent, points, nextTier, pointsToNextTier) => {
-      const shopper = await club.shopperOf(tier)
-      expect(await profileOf(shopper)).toEqual({
-        tier,
-        points,
-        lifetimePoints: points,
-        nextTier,
-        pointsToNextTier,
-        discountPercent,
-      })
-    },
-  )
+  ] as const)('of %s has %i percent off', async (tier, discountPercent, points, nextTier, pointsToNextTier) => {
+    const shopper = await club.shopperOf(tier)
+    expect(await profileOf(shopper)).toEqual({
+      tier,
+      points,
+      lifetimePoints: points,
+      nextTier,
+      pointsToNextTier,
+      discountPercent,
+    })
+  })
 
   it('needs a token', async () => {
     expect(await club.one.api.fail('getLoyaltyProfile')).toMatchObject({
@@ -96,22 +93,19 @@ describe('the tier', () => {
     ['silver', 3_000],
     ['gold', 5_000],
     ['platinum', 10_000],
-  ] as const)(
-    '%s takes its percent off, the same in cart, socket, checkout and order',
-    async (tier, amount) => {
-      const shopper = await club.shopperOf(tier)
-      const { totals } = await put(shopper, club.thing)
-      expect(totals).toMatchObject({ tier, tierDiscount: { amount, currency: 'INR' } })
-      expect(totals.total.amount).toBe(
-        100_000 - amount + totals.shipping.amount + Math.round(((100_000 - amount) * 18) / 100),
-      )
-      const socket = await club.two.connect('/cart', shopper.token)
-      expect((await socket.send('cart:get', {})).totals).toEqual(totals)
-      expect(await shopper.api.call('getCartTotal')).toEqual(totals)
-      const checkout = await socket.send('checkout:start', {})
-      expect(checkout.totals).toEqual(totals)
-      const { order } = await socket.send('checkout:pay', { checkoutId: checkout.id, ...PAID })
-      expect(order.totals).toEqual(totals)
-    },
-  )
+  ] as const)('%s takes its percent off, the same in cart, socket, checkout and order', async (tier, amount) => {
+    const shopper = await club.shopperOf(tier)
+    const { totals } = await put(shopper, club.thing)
+    expect(totals).toMatchObject({ tier, tierDiscount: { amount, currency: 'INR' } })
+    expect(totals.total.amount).toBe(
+      100_000 - amount + totals.shipping.amount + Math.round(((100_000 - amount) * 18) / 100),
+    )
+    const socket = await club.two.connect('/cart', shopper.token)
+    expect((await socket.send('cart:get', {})).totals).toEqual(totals)
+    expect(await shopper.api.call('getCartTotal')).toEqual(totals)
+    const checkout = await socket.send('checkout:start', {})
+    expect(checkout.totals).toEqual(totals)
+    const { order } = await socket.send('checkout:pay', { checkoutId: checkout.id, ...PAID })
+    expect(order.totals).toEqual(totals)
+  })
 })

@@ -173,19 +173,23 @@ describe('addresses', () => {
     expect(await list()).toHaveLength(1)
   })
 
-  it.each(['name', 'line1', 'city', 'state', 'postalCode', 'country'] as const)(
-    'need a %s',
-    async (field) => {
-      for (const value of [undefined, null, '', '   ', 'x'.repeat(201)]) {
-        const answer = await send('POST', '/users/addresses', { ...ADDRESS, [field]: value })
-        expect(answer).toMatchObject({
-          status: 422,
-          body: { code: 'validation_failed', errors: [{ path: field }] },
-        })
-      }
-      expect(await list()).toEqual([])
-    },
-  )
+  it.each([
+    'name',
+    'line1',
+    'city',
+    'state',
+    'postalCode',
+    'country',
+  ] as const)('need a %s', async (field) => {
+    for (const value of [undefined, null, '', '   ', 'x'.repeat(201)]) {
+      const answer = await send('POST', '/users/addresses', { ...ADDRESS, [field]: value })
+      expect(answer).toMatchObject({
+        status: 422,
+        body: { code: 'validation_failed', errors: [{ path: field }] },
+      })
+    }
+    expect(await list()).toEqual([])
+  })
 
   it.each<[string, object]>([
     ['country', { country: 'India' }],

@@ -303,30 +303,30 @@ describe('a return that is cut short', () => {
     expect(await give(order, undefined, 'cut')).toMatchObject({ status: 'refunded' })
   })
 
-  it.each(['refused', 'lost'] as const)(
-    'by the gateway (%s) is refunded by the sweep, once',
-    async (trouble) => {
-      const order = await bought()
-      gateway.trouble('refund', trouble, 1)
-      const back = await give(order, undefined, 'later')
-      expect(back).toMatchObject({ status: 'requested', refund: { status: 'pending' } })
-      expect(await reread(order)).toMatchObject({ status: 'return_requested', returns: [back] })
-      expect(await problemOf(give(order))).toMatchObject({ code: 'not_returnable' })
-      expect(await resumeReturns(world.ctx)).toBe(0)
-      clock.advance(11_000)
-      await Promise.all([resumeReturns(world.ctx), resumeReturns(two.ctx)])
-      expect(await payment(order)).toMatchObject({
-        refunded: order.totals.total.amount,
-        refunds: [{ key: back.id }],
-      })
-      const settled = await reread(order)
-      expect(settled).toMatchObject({ status: 'refunded', payment: { status: 'refunded' } })
-      expect(settled.returns).toMatchObject([
-        { id: back.id, status: 'refunded', refund: { status: 'succeeded' } },
-      ])
-      expect(await resumeReturns(world.ctx)).toBe(0)
-    },
-  )
+  it.each([
+    'refused',
+    'lost',
+  ] as const)('by the gateway (%s) is refunded by the sweep, once', async (trouble) => {
+    const order = await bought()
+    gateway.trouble('refund', trouble, 1)
+    const back = await give(order, undefined, 'later')
+    expect(back).toMatchObject({ status: 'requested', refund: { status: 'pending' } })
+    expect(await reread(order)).toMatchObject({ status: 'return_requested', returns: [back] })
+    expect(await problemOf(give(order))).toMatchObject({ code: 'not_returnable' })
+    expect(await resumeReturns(world.ctx)).toBe(0)
+    clock.advance(11_000)
+    await Promise.all([resumeReturns(world.ctx), resumeReturns(two.ctx)])
+    expect(await payment(order)).toMatchObject({
+      refunded: order.totals.total.amount,
+      refunds: [{ key: back.id }],
+    })
+    const settled = await reread(order)
+    expect(settled).toMatchObject({ status: 'refunded', payment: { status: 'refunded' } })
+    expect(settled.returns).toMatchObject([
+      { id: back.id, status: 'refunded', refund: { status: 'succeeded' } },
+    ])
+    expect(await resumeReturns(world.ctx)).toBe(0)
+  })
 
   it('by the end of the process is taken up by its key, or by the sweep', async () => {
     const order = await bought()

@@ -70,6 +70,7 @@ export class FakeShop {
         text,
         history: [],
         memory: this.memory,
+        offered: [],
         results,
         vocabulary: this.vocabulary(),
         currency: 'INR',

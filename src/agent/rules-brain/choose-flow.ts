@@ -56,6 +56,9 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
 
 export const NOT_UNDERSTOOD = 'nothing that I understand'
 
+/** An address stands between commas: street, city, state. */
+const LEAST_ADDRESS_PARTS = 3
+
 /** From this score on, words speak for themselves and are not taken as the answer to an open question. */
 const SPEAKS_FOR_ITSELF = 4
 
@@ -65,10 +68,16 @@ export function chooseFlow(clause: Clause, turn: Turn): { readonly flow: Flow; r
   const answer = address && turn.memory.question?.about === 'variant' ? undefined : answering(clause, turn)
   if (answer !== undefined)
     return { flow: answer, why: `an answer to my question about the ${turn.memory.question?.about}` }
+  if (takesCouponOff(clause)) return { flow: talk.couponStays, why: 'to take a coupon off' }
   const intent = inContext(clause, turn) ?? clause.intent ?? guess(clause, turn)
   return intent === undefined
     ? { flow: talk.lost, why: NOT_UNDERSTOOD }
     : { flow: FLOWS[intent], why: intent.replaceAll('_', ' ') }
+}
+
+function takesCouponOff({ words }: Clause): boolean {
+  const says = (...lemmas: string[]) => words.some(({ lemma }) => lemmas.includes(lemma))
+  return says('remove', 'delete', 'cancel', 'drop') && says('coupon', 'voucher', 'promo')
 }
 
 function answering(clause: Clause, turn: Turn): Flow | undefined {
@@ -121,11 +130,17 @@ function answeringProduct(
   if (onlyNumber && (clause.intent === undefined || !speaks)) return replies.productNumbered
   const priced = quantities.maxPrice !== undefined || quantities.minPrice !== undefined
   const plain = clause.score < 2 && !priced && clause.excluded.length === 0 && clause.sort === undefined
-  return plain && resolveProducts(clause, turn.memory).length === 1 ? add : undefined
+  if (!plain || resolveProducts(clause, turn.memory).length !== 1) return undefined
+  const picks = clause.words.some(({ normal }) => PICKING.has(normal))
+  return picks ? add : products.details
 }
 
+/** "the green ones please" picks one of a list, its bare name only speaks of it. */
+const PICKING = new Set(['the', 'one', 'ones', 'please', 'that', 'this', 'it', 'those', 'these'])
+
 function isAddress(turn: Turn, name: string | undefined): boolean {
-  return addressIn(turn.text, name, 'IN') !== undefined
+  const parts = turn.text.split(/[,\n]/).length
+  return parts >= LEAST_ADDRESS_PARTS && addressIn(turn.text, name, 'IN') !== undefined
 }
 
 /** Words that mean something else after what was said before. */
@@ -133,14 +148,23 @@ function inContext(clause: Clause, turn: Turn): Intent | undefined {
   const { intent, scores, mentions } = clause
   const { shown } = turn.memory
   if (isAddress(turn, turn.customerName) && !(intent === 'search' && clause.score > 4)) {
-    if (intent === undefined || intent === 'search' || mentions.address !== undefined) return 'pay'
+    const plain = clause.kinds.length === 0 && (intent === undefined || intent === 'search')
+    if (plain || mentions.address !== undefined) return 'pay'
   }
   // "which one is cheaper?" asks for a choice only where there is something to choose from.
+  const names = clause.terms.filter(({ kind }) => kind === 'name').length
+  if ((intent === 'choose' || intent === 'details') && names > 1) return 'compare'
+  const opens = intent === 'search' && clause.quantities.ordinals.length > 0 && clause.content.length === 0
+  if (opens && shown.length > 0 && clause.sort === undefined) return 'details'
   const ofList =
     clause.kinds.length === 0 ||
     clause.pronoun ||
     resolveProducts({ ...clause, superlative: undefined }, turn.memory).length > 1
   if (intent === 'choose' && (shown.length < 2 || !ofList)) return 'search'
+  const adds =
+    /^(?:and|also|plus)$/.test(clause.words[0]?.normal ?? '') &&
+    clause.terms.some(({ kind }) => kind === 'name')
+  if (adds && intent === undefined && turn.memory.lastAdded !== undefined) return 'add'
   // Once an order is placed and nothing new was chosen, it is the order that is cancelled.
   const cancels = clause.words.some(({ lemma }) => lemma === 'cancel')
   const ordered = turn.memory.orders.length > 0 && turn.memory.lastAdded === undefined
@@ -151,7 +175,13 @@ function inContext(clause: Clause, turn: Turn): Intent | undefined {
   const named = resolveProducts(clause, turn.memory).length > 0
   if (intent === 'same' && turn.memory.focus === undefined && turn.memory.lastSearch !== undefined)
     return 'search'
-  if (intent === 'details' && !named && clause.kinds.length > 0 && (scores.get('search') ?? 0) >= 2)
+  if (
+    intent === 'details' &&
+    !named &&
+    !clause.terms.some(({ kind }) => kind === 'name') &&
+    clause.kinds.length > 0 &&
+    (scores.get('search') ?? 0) >= 2
+  )
     return 'search'
   return undefined
 }

@@ -5,7 +5,7 @@ import { chooseFlow, NOT_UNDERSTOOD } from './choose-flow.ts'
 import type { Attachments, Call, Said, Turn } from './flow.ts'
 import { returned } from './flows/orders.ts'
 import { notPlaced, placed } from './flows/purchase.ts'
-import { RulesMemory } from './memory.ts'
+import { RulesMemory, withOffer } from './memory.ts'
 import { type Clause, understand } from './understand.ts'
 
 /** The salesperson that needs no network: words -> clauses -> flows -> tools -> an answer. */
@@ -17,11 +17,16 @@ export function createRulesBrain(): Brain {
   }
 }
 
+/** Reads the catalog's words ahead of the first message, so that its answer is as quick as the others. */
+export function readCatalog(vocabulary: BrainTurn['vocabulary']): void {
+  understand('show me what you have', vocabulary)
+}
+
 /** What the brain does next, given the outcomes so far: some thoughts and a tool to run, or the answer. */
 export function stepsOf(given: BrainTurn): BrainStep[] {
   const parsed = RulesMemory.safeParse(given.memory)
   const turn: Turn = {
-    memory: parsed.success ? parsed.data : RulesMemory.parse({}),
+    memory: withOffer(parsed.success ? parsed.data : RulesMemory.parse({}), given.offered),
     text: given.text,
     catalog: given.vocabulary,
     currency: given.currency,

@@ -39,6 +39,7 @@ const table = (lines: string): Array<[string, string]> =>
 export const INFORMAL: ReadonlyMap<string, string> = new Map(
   table(`
 please: pls plz plss pleaze krpya kripya
+gone: gaya gayi gaye chuka chuki
 thanks: thx ty thnx thanx tnx dhanyavad dhanyawad shukriya thanku thankyou
 you: u
 your: ur
@@ -61,7 +62,7 @@ with: w/
 without: w/o
 because: coz cuz bcoz bcz
 okay: okk okie
-add: ad addd jodo jod daalo dalo daal daldo daaldo rakho rakh
+add: ad addd jodo jod daalo dalo daal dal dalde dalna daldo daaldo rakho rakh
 want: chahiye chaiye chahie chahta chahti chahte chaahiye mangta
 show: dikhao dikhaiye dikha dikhado dikhana dikhaye dekhna dekhni dekhne dekho
 tell: batao bataiye bata batana bataye
@@ -73,7 +74,8 @@ can: sakta sakti sakte
 let 's: lets
 good night: goodnight gudnight
 good morning: gm
-do: karo kardo kar karna kariye krdo kro karke
+someone: kisi kisise
+do: karni karo kardo kar karna kariye krdo kro karke
 search: dhundo dhoondo dhundho khojo
 how much: kitna kitne kitni kitnaa
 price: daam keemat kimat rate
@@ -82,6 +84,8 @@ expensive: mehenga mehnga mahanga mehngi mahangi
 good: accha acha achha acchi achhi badhiya
 buy: kharidna kharido kharid khareedna khareedo kharidni
 take: le lena lunga lungi lelo leni lunnga loonga
+increase: badha badhao badhado badhaao
+reduce: ghata ghatao ghatado
 remove: hatao hata hatado hatana nikalo nikal nikaal nikaldo
 red: laal
 blue: neela neeli neele

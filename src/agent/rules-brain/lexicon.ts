@@ -88,7 +88,7 @@ export const FILLER = words(
   mein me main sir madam specs kg kgs gm gms gram grams litre litres liter liters ml packet packets pack dozen bottle-of dear now today tonight tomorrow quick quickly maybe perhaps instead else still already well
   currently have going day days week sell selling carry stocked ahead rather wanted needed think thinking guess sure
   actually basically kinda sorta lot bit little big enough pretty super awesome perfect amazing lovely beautiful
-  wonderful fantastic decent fine okay alright great hmm um uh oh ah sorry oops wow lol etc everything whatever whichever someone
+  wonderful fantastic decent fine okay alright great greetings hiya howdy hmm um uh oh ah sorry oops wow lol etc everything whatever whichever someone
   somebody anyone anybody people person friend friends myself yourself himself herself favorite choice choose pick
   picked select selected selection collection browse browsing check checking open start wondering hoping planning
   present birthday anniversary wedding diwali christmas occasion gift gifts gifting ones kids

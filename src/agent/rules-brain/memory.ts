@@ -122,6 +122,12 @@ export function withShown(memory: RulesMemory, products: readonly Product[]): Ru
   }
 }
 
+/** What the agent offered of itself is what a yes is meant for. */
+export function withOffer(memory: RulesMemory, offered: readonly Product[]): RulesMemory {
+  if (offered.length === 0) return memory
+  return { ...withShown(memory, offered), question: { about: 'product', quantity: 1 } }
+}
+
 /** Makes a product the one that "it" stands for, keeping the list it was chosen from. */
 export function withFocus(memory: RulesMemory, product: ShownProduct): RulesMemory {
   const isShown = memory.shown.some(({ id }) => id === product.id)

@@ -81,7 +81,7 @@ export function quantitiesOf(
     else if (bound === 'lower' && (money || value > 20)) minPrice = value
     else if (money) maxPrice = value
     else if (quantity === undefined && isCount(figure)) {
-      if (isCounted(words, figure)) quantity = value
+      if (isCounted(words, figure) && !isApart(words, figure)) quantity = value
       else bare.push(value)
     } else {
       bare.push(value)
@@ -219,7 +219,7 @@ function boundBefore(words: readonly Word[], figure: Figure): Bound | undefined 
   return undefined
 }
 
-const DENIALS = new Set(['no', 'not', "n't", 'without', 'never'])
+const DENIALS = new Set(['no', 'nothing', 'not', "n't", 'without', 'never'])
 const BETWEEN_DENIAL_AND_BOUND = new Set([
   'want',
   'to',
@@ -309,6 +309,12 @@ function isRating(words: readonly Word[], { value, start, end, money }: Figure):
 
 function isCount({ value }: Figure): boolean {
   return Number.isInteger(value) && value >= 1 && value <= MOST_PIECES
+}
+
+/** "…, grey, 8": a number that stands by itself in a list may be anything. */
+function isApart(words: readonly Word[], { start, end }: Figure): boolean {
+  const [before, after] = [words[start - 1], words[end]]
+  return before?.text === ',' && (after === undefined || after.kind === 'punctuation')
 }
 
 /** A clock time, a duration or a rank is no count of things. */

@@ -128,18 +128,19 @@ function takesMore({ intent }: Clause): boolean {
 
 /** "show me backpacks and mugs", "add the first and two of the third": the verb holds for both. */
 function shared(clause: Clause, read: Read, dictionary: Dictionary): Clause[] {
-  if (clause.intent === undefined || !SHARED.has(clause.intent)) return [clause]
+  const intent = clause.intent ?? (clause.kinds.length > 1 ? 'search' : undefined)
+  if (intent === undefined || !SHARED.has(intent)) return [clause]
   const { words } = clause
   for (const [index, { normal }] of words.entries()) {
     if (normal !== 'and' && normal !== '&' && normal !== ',' && normal !== 'plus') continue
     const left = words.slice(0, index)
     const right = words.slice(index + 1)
     if (!namesThing(left, dictionary) || !namesThing(right, dictionary)) continue
-    if (!endsInThing(left, dictionary) && !beginsThing(right)) continue
+    if (!endsInThing(left, dictionary) && !beginsThing(right) && !isThingAtLast(read(left))) continue
     const ownCount = read(right).quantities.quantity !== undefined
     if (left.some(isOrdinal) && right.some(isOrdinal) && !ownCount) continue
-    const first = { ...read(left), intent: clause.intent }
-    return [first, ...shared({ ...read(right), intent: clause.intent }, read, dictionary)]
+    const first = { ...read(left), intent }
+    return [first, ...shared({ ...read(right), intent }, read, dictionary)]
   }
   return [clause]
 }
@@ -150,6 +151,12 @@ const NO_WORD = { normal: '' }
 
 function namesThing(words: readonly Word[], dictionary: Dictionary): boolean {
   return words.some((word, index) => dictionary.isKind(word.lemma) || isOrdinal(word, index, words))
+}
+
+/** "bags under 3k and …": behind the thing stand only its price or its size. */
+function isThingAtLast({ kinds, words, content }: Clause): boolean {
+  const last = words.find(({ normal }) => normal === content.at(-1))
+  return last !== undefined && kinds.includes(last.lemma)
 }
 
 /** "… and a mug", "… and two plates". */

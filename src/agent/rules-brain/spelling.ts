@@ -36,7 +36,8 @@ export type Spellings = ReadonlyMap<string, string>
  */
 export function corrected(word: Word, catalog: Spellings): Word {
   const { normal, lemma, kind } = word
-  const plain = kind === 'word' && !catalog.has(normal) && !catalog.has(lemma) ? plainForm(word) : undefined
+  const plain =
+    kind === 'word' && word.real && !catalog.has(normal) && !catalog.has(lemma) ? plainForm(word) : undefined
   if (plain !== undefined) return { ...word, lemma: plain }
   const settled =
     kind !== 'word' ||
@@ -45,9 +46,16 @@ export function corrected(word: Word, catalog: Spellings): Word {
     catalog.has(normal) ||
     catalog.has(lemma) ||
     /[@\d_]/.test(normal)
-  if (settled || word.real || normal.length < SHORTEST_CORRECTED) return word
+  if (settled || normal.length < SHORTEST_CORRECTED) return word
+  if (word.real) return word.naming ? word : slipOfVerb(word, catalog)
   const found = nearest(normal, catalog) ?? (lemma === normal ? undefined : nearest(lemma, catalog))
   return found === undefined ? word : { ...word, ...found, real: true }
+}
+
+/** English has "shoos", but a verb that no request knows is more likely a slip for a word of the catalog. */
+function slipOfVerb(word: Word, catalog: Spellings): Word {
+  const found = nearestOf([], catalog, word.normal, 1)
+  return found?.normal[0] === word.normal[0] ? { ...word, ...found } : word
 }
 
 /** The verb of a request without its ending, where wink has left it: `arriving` is `arrive`. */
@@ -61,19 +69,32 @@ function plainForm({ normal, lemma }: Word): string | undefined {
 }
 
 function nearest(word: string, catalog: Spellings): Pick<Word, 'normal' | 'lemma'> | undefined {
-  const allowed = word.length >= TWO_ERRORS_FROM ? 2 : 1
+  return nearestOf(SPELT, catalog, word, word.length >= TWO_ERRORS_FROM ? 2 : 1)
+}
+
+function nearestOf(
+  talk: readonly string[],
+  catalog: Spellings,
+  word: string,
+  allowed: number,
+): Pick<Word, 'normal' | 'lemma'> | undefined {
   let best: { normal: string; lemma: string; cost: number } | undefined
   const judge = (normal: string, lemma: string, handicap: number) => {
     if (normal.length < SHORTEST_CORRECTED || Math.abs(normal.length - word.length) > allowed) return
     const distance = typingDistance(word, normal, allowed)
-    if (distance > allowed) return
+    if (distance > allowed || (word.length <= SHORTEST_CORRECTED && isOtherWord(word, normal))) return
     const cost = distance + (normal[0] === word[0] ? 0 : 0.5) + handicap
     if (best === undefined || cost < best.cost || (cost === best.cost && normal < best.normal))
       best = { normal, lemma, cost }
   }
-  for (const normal of SPELT) judge(normal, normal, 0)
+  for (const normal of talk) judge(normal, normal, 0)
   for (const [normal, lemma] of catalog) judge(normal, lemma, 0.1)
-  return best
+  return best === undefined ? undefined : { normal: best.normal, lemma: best.lemma }
+}
+
+/** Among short words one letter in another's place makes another word: "nike" is no slip for "nice". */
+function isOtherWord(word: string, other: string): boolean {
+  return word.length === other.length && [...word].sort().join('') !== [...other].sort().join('')
 }
 
 /** Damerau-Levenshtein distance (insert, delete, replace, swap of neighbours), given up at `limit`. */

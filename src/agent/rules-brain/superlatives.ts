@@ -64,11 +64,12 @@ const BY: ReadonlyMap<string, ProductSort> = new Map([
 /** "sorted by rating", "low to high". */
 function sortNamed(words: readonly Word[]): ProductSort | undefined {
   for (const [index, { normal, lemma }] of words.entries()) {
+    const by = words.slice(index + 1, index + 4).find((word) => word.normal === 'by')
     const [second, third] = [words[index + 1]?.normal, words[index + 2]?.normal ?? '']
     if (normal === 'low' && second === 'to' && third === 'high') return 'price'
     if (normal === 'high' && second === 'to' && third === 'low') return '-price'
     const sorts = lemma === 'sort' || normal === 'sorted' || normal === 'arranged'
-    if (sorts && second === 'by') return BY.get(third)
+    if (sorts && by !== undefined) return BY.get(words[by.index + 1]?.normal ?? '')
   }
   return undefined
 }
@@ -83,7 +84,8 @@ export function sortOf(
   if (superlative === 'dearest') return '-price'
   if (superlative === 'best') return 'rating'
   const fresh = words.some(
-    ({ normal }, index) => NEW.has(normal) || (normal === 'new' && NEW.has(words[index + 1]?.normal ?? '')),
+    ({ normal }, index) =>
+      NEW.has(normal) || (normal === 'new' && words.slice(0, index).some((word) => word.normal === 'what')),
   )
   return fresh ? 'newest' : undefined
 }

@@ -52,7 +52,8 @@ export function understand(text: string, catalog: CatalogWords): Clause[] {
 function shoppingBag(word: Word, index: number, words: readonly Word[]): Word {
   const [second, first] = [words[index - 1]?.normal ?? '', words[index - 2]?.normal ?? '']
   const meant =
-    /^(?:my|your|shopping)$/.test(second) || (second === 'the' && /^(?:in|into|to|from|of)$/.test(first))
+    /^(?:my|your|shopping|to|into)$/.test(second) ||
+    (second === 'the' && /^(?:in|into|to|from|of)$/.test(first))
   return word.normal === 'bag' && meant ? { ...word, normal: 'cart', lemma: 'cart' } : word
 }
 

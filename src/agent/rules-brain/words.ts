@@ -79,6 +79,7 @@ export function wordsOf(text: string, isTaken: (lower: string) => boolean = () =
 function spaced(text: string): string {
   return text
     .replace(/[’`]/g, "'")
+    .replace(/\bi'?m\b/gi, 'I am')
     .replace(/(\d\s?k?)\s*[-–—]\s*(?=[₹$€£]?\d)/gi, '$1 - ')
     .replace(/(\p{L})-(?=\p{L})/gu, '$1 ')
     .replace(/\b(size|uk|us|eu|rs)[-.]?(?=\d)/gi, '$1 ')

@@ -98,3 +98,16 @@ export async function deleteCartsBefore(ctx: Database, before: Date): Promise<nu
   const { deletedCount } = await cartsCollection.in(ctx.db).deleteMany({ updatedAt: { $lt: before } })
   return deletedCount
 }
+
+/** Those of the users who have a product in their cart. */
+export async function usersWithProduct(
+  ctx: Database,
+  userIds: readonly string[],
+  productId: string,
+): Promise<string[]> {
+  const carts = await cartsCollection
+    .in(ctx.db)
+    .find({ _id: { $in: [...userIds] }, 'items.productId': productId }, { projection: { _id: 1 } })
+    .toArray()
+  return carts.map(({ _id }) => _id)
+}

@@ -13,7 +13,7 @@ export {
 } from './cart.commands.ts'
 export { cartRoutes } from './cart.routes.ts'
 export { cartEvents, subscribeCartRooms } from './cart.socket.ts'
-export { bindCheckout, type CartDocument } from './cart.store.ts'
+export { bindCheckout, type CartDocument, usersWithProduct } from './cart.store.ts'
 export type { CartQuote } from './cart.view.ts'
 export { beforeCartChange, type CartChange, type CartHook, cartChanged } from './change-cart.ts'
 export { announceCart, cleanUpCarts, clearCart } from './clear.commands.ts'

@@ -155,6 +155,25 @@ export async function loadOverdue(ctx: Database, now: Date, limit: number): Prom
   return documents.map((document) => checkoutsCollection.parse(document))
 }
 
+/** Those of the users whose checkout waits for a payment and lapses before `until`. */
+export async function loadLapsing(
+  ctx: Database,
+  userIds: readonly string[],
+  now: Date,
+  until: Date,
+): Promise<CheckoutDocument[]> {
+  const documents = await checkoutsCollection
+    .in(ctx.db)
+    .find({
+      active: true,
+      expiresAt: { $gt: now, $lte: until },
+      state: { $in: ['open', 'declined'] },
+      userId: { $in: [...userIds] },
+    })
+    .toArray()
+  return documents.map((document) => checkoutsCollection.parse(document))
+}
+
 export async function insertCheckout(
   ctx: Database,
   session: ClientSession,

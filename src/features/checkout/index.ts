@@ -7,7 +7,7 @@ export { checkoutEvents, subscribeCheckoutRooms } from './checkout.socket.ts'
 export { cancelCheckout, closeCheckoutBeforeCartChange, expireCheckouts } from './end-checkout.ts'
 export { type PayRequest, payCheckout } from './pay-checkout.ts'
 export { placeOrder } from './place-order.ts'
-export { getCheckout, getOpenCheckout } from './read-checkout.ts'
+export { getCheckout, getLapsingCheckouts, getOpenCheckout } from './read-checkout.ts'
 export { type CheckoutSettings, configureCheckout, type SagaPoint } from './settings.ts'
 export { startCheckout } from './start-checkout.ts'
 

@@ -2,7 +2,7 @@ import type { Checkout } from '../../contract/index.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Context } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
-import { type CheckoutDocument, loadActive, loadCheckout } from './checkout.store.ts'
+import { type CheckoutDocument, loadActive, loadCheckout, loadLapsing } from './checkout.store.ts'
 import { checkoutView } from './checkout.view.ts'
 
 /** Throws ShopError `not_found`, for somebody else's too. */
@@ -27,4 +27,16 @@ export async function getOpenCheckout(ctx: Context, userId: string): Promise<Che
   if (checkout === null) return undefined
   const view = checkoutView(checkout, ctx.clock.now())
   return view.state === 'expired' ? undefined : view
+}
+
+/** Open checkouts of these users that lapse within the given time. */
+export async function getLapsingCheckouts(
+  ctx: Context,
+  userIds: readonly string[],
+  withinMs: number,
+): Promise<Array<{ readonly userId: string; readonly checkout: Checkout }>> {
+  if (userIds.length === 0) return []
+  const now = ctx.clock.now()
+  const lapsing = await loadLapsing(ctx, userIds, now, new Date(now.getTime() + withinMs))
+  return lapsing.map((checkout) => ({ userId: checkout.userId, checkout: checkoutView(checkout, now) }))
 }

@@ -15,6 +15,8 @@ export interface Audience {
   /** The last socket of this instance has left the session. */
   leave(sessionId: string): void
   hasSockets(sessionId: string): boolean
+  /** The users whose sockets are on this instance. */
+  users(): string[]
 }
 
 const TOPIC = { relay: 'chat:relay', joined: 'chat:joined', left: 'chat:left', watching: 'chat:watching' }
@@ -86,6 +88,7 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
 
   return {
     hasSockets,
+    users: () => [...new Set([...chat.sockets.values()].flatMap(({ data }) => data.token?.userId ?? []))],
     send(sessionId, event, data) {
       sendHere(sessionId, event, data)
       if ((elsewhere.get(sessionId)?.size ?? 0) > 0) peers.tell('*', TOPIC.relay, { sessionId, event, data })

@@ -21,6 +21,7 @@ export { handOff } from './handoffs.commands.ts'
 export { RunTakenError, type StoredResult } from './runs.store.ts'
 export type { RunDesk, RunEnd, RunInput, SalesAgent, UnnumberedEvent } from './sales-agent.ts'
 export { type RunningConversations, startConversations } from './start.ts'
+export { sayUnasked, sessionToTell, type Unasked, usersHere } from './unasked.commands.ts'
 
 /** What the composition root creates at start. */
 export const conversationCollections = [

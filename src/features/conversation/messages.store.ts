@@ -96,6 +96,24 @@ export async function appendCustomerMessage(
   }
 }
 
+/** Stores what the agent says without being asked; false when it has said that before. */
+export async function appendUnasked(ctx: Context, message: NewMessage): Promise<MessageDocument | null> {
+  const { sessionId } = message
+  let seq = (lastSeqs.get(sessionId) ?? (await lastSeq(ctx, sessionId))) + 1
+  for (;;) {
+    try {
+      const stored = { ...message, seq }
+      await messagesCollection.in(ctx.db).insertOne(stored)
+      remember(sessionId, seq)
+      return stored
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error
+      if ((await findMessage(ctx, message._id)) !== null) return null
+      seq = (await lastSeq(ctx, sessionId)) + 1
+    }
+  }
+}
+
 /** The number that the next message of the session will most likely have. */
 export async function nextSeq(ctx: Context, sessionId: string): Promise<number> {
   return (lastSeqs.get(sessionId) ?? (await lastSeq(ctx, sessionId))) + 1

@@ -1,5 +1,5 @@
 import { type Actor, LeaseLostError } from '../../actors/index.ts'
-import type { Role, SessionState } from '../../contract/index.ts'
+import type { Product, Role, SessionState } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { ShopError } from '../../platform/errors.ts'
 import { getUser } from '../accounts/index.ts'
@@ -93,6 +93,7 @@ function deskOf(work: Work, { live, stored, input, customer, history }: Material
     customerName: customer.name ?? undefined,
     input,
     history: history.flatMap(({ role, text }) => (role === 'system' ? [] : [{ role, text }])),
+    offered: offeredIn(history),
     snapshot: actor.state.snapshot,
     remembered: stored?.results ?? [],
     begun: (stored?.events.length ?? 0) > 0,
@@ -110,6 +111,12 @@ function deskOf(work: Work, { live, stored, input, customer, history }: Material
     },
     claim: (interruptId) => claimInterrupt(ctx, mark, interruptId),
   }
+}
+
+/** The products of what was said last, where nobody had asked for it. */
+function offeredIn(history: readonly MessageDocument[]): readonly Product[] {
+  const last = history.at(-1)
+  return last?.role === 'assistant' && last.runId === undefined ? (last.products ?? []) : []
 }
 
 /** An account that is gone has nothing of its own any more, and is answered all the same. */

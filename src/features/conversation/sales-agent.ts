@@ -29,6 +29,8 @@ export interface RunDesk {
   readonly customerName: string | undefined
   readonly input: RunInput
   readonly history: ReadonlyArray<{ readonly role: 'customer' | 'assistant'; readonly text: string }>
+  /** What the agent has offered of itself since the customer last spoke. */
+  readonly offered: readonly Product[]
   /** The agent's own state, as its last run left it. */
   readonly snapshot: unknown
   /** Outcomes that an earlier owner of the session remembered: their tools do not run again, their events were sent. */

@@ -59,6 +59,21 @@ export async function removeViewerEverywhere(ctx: Context): Promise<void> {
     .updateMany({ viewers: ctx.instanceId }, { $pull: { viewers: ctx.instanceId } })
 }
 
+/** The user's sessions that are not closed, the last opened first. */
+export async function openSessionsOf(
+  ctx: Pick<Context, 'db'>,
+  userId: string,
+  limit: number,
+): Promise<SessionDocument[]> {
+  const found = await sessionsCollection
+    .in(ctx.db)
+    .find({ userId, closedAt: null })
+    .sort({ openedAt: -1 })
+    .limit(limit)
+    .toArray()
+  return found.map((document) => sessionsCollection.parse(document))
+}
+
 /** False when it was closed already. */
 export async function markClosed(ctx: Context, sessionId: string): Promise<boolean> {
   const { matchedCount } = await sessionsCollection

@@ -20,6 +20,7 @@ export {
   stockOf,
   stockSummaries,
 } from './inventory.commands.ts'
+export { type StockMoved, stockMoved } from './inventory.events.ts'
 export { type InventoryFeed, startInventoryFeed } from './inventory.feed.ts'
 export { inventoryRoutes } from './inventory.routes.ts'
 export { inventoryEvents } from './inventory.socket.ts'

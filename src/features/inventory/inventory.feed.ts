@@ -4,6 +4,7 @@ import type { Context } from '../../platform/context.ts'
 import { type FeedState, watchCollection } from '../../platform/watch-collection.ts'
 import { type ShopServer, userRoom } from '../../transport/socket/shop-socket.ts'
 import { balance, concernsStock } from './direct-edit.ts'
+import { stockMoved } from './inventory.events.ts'
 import { totalAvailable } from './inventory.rules.ts'
 import {
   InventoryDocument,
@@ -48,6 +49,7 @@ export function startInventoryFeed(ctx: Context, io: ShopServer): InventoryFeed 
     seen.set(document._id, { revision: document.revision, soldOut })
     broadcast.send(stockView(document, ctx.config.lowStockThreshold))
     if (!live) return
+    ctx.events.publish(stockMoved, { productId: document._id, variants: document.variants })
     const back = document.variants.filter(
       ({ sku }) => !soldOut.has(sku) && before?.soldOut.has(sku) !== false,
     )

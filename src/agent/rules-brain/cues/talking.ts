@@ -4,7 +4,7 @@ import type { Cues } from './cue.ts'
 export const TALKING = {
   forbidden: [
     [
-      'ignore|disregard|forget|override|bypass * instruction|rule|previous|prior|prompt|restriction|guideline',
+      'ignore|disregard|forget|override|bypass * instruction|rule|previous|prior|prompt|restriction|guideline|confirmation|policy|limit|safety',
       20,
     ],
     ['system|hidden|initial|secret|new prompt|instruction|message', 12],
@@ -20,6 +20,7 @@ export const TALKING = {
     ['other|another customer|user|people|person order|address|cart|data|card', 7],
     ['api|access key|token|password', 6],
     ['password', 5],
+    ['email|address|phone|card|data of|about * customer|user|people', 8],
     ['database|sql|drop table|script', 5],
     ['mark|set|make * paid|delivered|free', 5],
     ['without paying|payment', 6],
@@ -45,6 +46,7 @@ export const TALKING = {
     ['bye|goodbye|cya|ciao', 4.5],
     ['see you', 4.5],
     ['talk to you later', 6],
+    ['you later', 4.5],
     ['good night', 4.5],
     ['have a good|nice|great day|one|evening|weekend', 5],
     ['that be all ~cart', 2],
@@ -68,6 +70,7 @@ export const TALKING = {
     ['who be you|this', 5],
     ['be you|u|this bot|robot|human|ai|real|person|machine|computer|chatbot|people', 8],
     ['your name', 5],
+    ['^ be you', 3],
     ['am|be i talk|speak|chat * bot|robot|human|person|machine|ai|someone', 20],
     ['who make|build|created you', 5],
     ['what be you $', 4],

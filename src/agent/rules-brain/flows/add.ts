@@ -15,7 +15,8 @@ export interface Wishes {
 }
 
 export const add: Flow = function* (clause, turn) {
-  const both = clause.words.some(({ normal }) => normal === 'both')
+  const named = clause.terms.some(({ kind }) => kind === 'name') || clause.kinds.length > 0
+  const both = !named && clause.words.some(({ normal }) => normal === 'both')
   const { ordinals, quantity } = clause.quantities
   const numbered = numberedProducts(clause, turn)
   const products = both
@@ -23,7 +24,9 @@ export const add: Flow = function* (clause, turn) {
     : numbered.length > 0
       ? numbered
       : yield* meantProducts(clause, turn)
-  const count = both || numbered.length > 0 ? 1 : (quantity ?? keptQuantity(turn))
+  const counted =
+    named && quantity === 2 && clause.words.some(({ normal }) => normal === 'both') ? 1 : quantity
+  const count = both || numbered.length > 0 ? 1 : (counted ?? keptQuantity(turn))
   const [product] = products
   if (product === undefined) {
     const nothing = ordinals.length > 0 ? noSuchPlace(turn) : notFound(clause)
@@ -96,7 +99,22 @@ export function wishesOf(clause: Clause, product: ShownProduct, turn: Turn): Wis
     size: clause.quantities.size,
   }
   const searched = searchedWishes(product, turn)
-  return { color: said.color ?? searched.color, size: said.size ?? searched.size }
+  const numbered = clause.quantities.bare.map(String).find((size) => hasVariant(product, { size }))
+  const again = sameAgain(product, turn)
+  return {
+    color: said.color ?? again?.color ?? searched.color,
+    size: said.size ?? numbered ?? again?.size ?? searched.size,
+  }
+}
+
+/** "add two more": of the variant that was added last. */
+function sameAgain(
+  product: ShownProduct,
+  { memory: { lastAdded } }: Turn,
+): ShownProduct['variants'][number] | undefined {
+  return lastAdded?.productId === product.id
+    ? product.variants.find(({ sku }) => sku === lastAdded.sku)
+    : undefined
 }
 
 function searchedWishes(product: ShownProduct, turn: Turn): Wishes {

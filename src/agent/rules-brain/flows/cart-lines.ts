@@ -2,6 +2,7 @@ import { Cart, Product } from '../../../contract/index.ts'
 import type { ToolOutcome } from '../../brain.ts'
 import { apology } from '../apology.ts'
 import { type Call, given, type Said, type Turn, use } from '../flow.ts'
+import { CUE_WORDS } from '../intents.ts'
 import { shownProduct, withoutQuestion } from '../memory.ts'
 import { bestDescribed, extreme } from '../references.ts'
 import type { Clause } from '../understand.ts'
@@ -26,7 +27,9 @@ export function* findLines(clause: Clause, turn: Turn): Generator<Call, Line[] |
   if (best.length > 1 && isPlural(clause)) return best
   if (best.length === 0 && isPlural(clause) && clause.content.length === 0) return items
   const [only] = items
-  const silent = clause.pronoun || clause.content.length === 0
+  // "set" may be a dumbbell set as well as what to do with the quantity.
+  const telling = clause.content.filter((word) => !CUE_WORDS.has(word))
+  const silent = clause.pronoun || telling.length === 0
   if (best.length === 0 && silent) {
     const dearest = clause.superlative === undefined ? undefined : extremeLine(clause, items)
     if (dearest !== undefined) return [dearest]
@@ -37,7 +40,7 @@ export function* findLines(clause: Clause, turn: Turn): Generator<Call, Line[] |
     if (meant.length === 1) return meant
   }
   if (items.length === 1 && only !== undefined && silent) return [only]
-  if (best.length === 0 && clause.content.length > 0)
+  if (best.length === 0 && telling.length > 0)
     return {
       text: `I see no ${clause.content.join(' ')} in your cart:\n${cartLines(cart)}`,
       attach: { cart },

@@ -90,8 +90,10 @@ function wantedQuantity(clause: Clause, line: Line): number | undefined {
   )
   const named = quantity ?? bare.find((value) => Number.isInteger(value) && value >= 0 && value <= 99)
   if (has(['double', 'twice'])) return line.quantity * 2
-  if (has(MORE) && !has(['to'])) return line.quantity + (named ?? 1)
-  if (has(LESS) && !has(['to'])) return line.quantity - (named ?? 1)
+  const steps =
+    named === undefined || has(['by', 'more', 'another', 'extra', 'add', 'less', 'fewer', 'minus'])
+  if (has(MORE) && !has(['to'])) return steps || named <= line.quantity ? line.quantity + (named ?? 1) : named
+  if (has(LESS) && !has(['to'])) return steps || named >= line.quantity ? line.quantity - (named ?? 1) : named
   return named ?? (alone ? 1 : undefined)
 }
 

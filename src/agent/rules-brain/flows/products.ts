@@ -8,7 +8,7 @@ import { extreme, resolveProducts } from '../references.ts'
 import type { Clause } from '../understand.ts'
 import { joined, price, variantName } from '../wording.ts'
 import { lemmasOf } from '../words.ts'
-import { Found, present, search } from './search.ts'
+import { Found, present, relevant, search } from './search.ts'
 
 const LOOKED_AT = 5
 const MOST_COMPARED = 4
@@ -26,8 +26,9 @@ export function* findProducts(clause: Clause, turn: Turn): Generator<Call, Shown
   const wanted = clause.superlative === undefined ? filters : { ...filters, sort }
   const outcome = yield* use('search_products', given({ ...wanted, limit: LOOKED_AT }), Found)
   if (!outcome.ok || outcome.value.items.length === 0) return []
-  const fitting = outcome.value.items.filter((product) => isMeant(product, clause))
-  turn.found = fitting.length > 0 ? fitting : outcome.value.items
+  const items = relevant(outcome.value.items, filters.q)
+  const fitting = items.filter((product) => isMeant(product, clause))
+  turn.found = fitting.length > 0 ? fitting : items
   const found = turn.found.map(shownProduct)
   if (clause.superlative !== undefined && sort !== undefined) return found.slice(0, 1)
   const named = fitting.filter(({ name }) => isName(name, clause))

@@ -25,7 +25,11 @@ const HOME_COUNTRIES: Readonly<Record<string, string>> = {
 const WAYS_TO_PAY = 'by card, UPI (such as name@bank) or gift card'
 
 export const checkout: Flow = function* (clause, turn) {
-  if (namesPayment(turn)) return yield* pay(clause, turn)
+  return namesPayment(turn) ? yield* pay(clause, turn) : yield* offerCheckout(turn)
+}
+
+/** Holds the items, shows what they come to and asks how to pay. */
+function* offerCheckout(turn: Turn): Generator<Call, Said, ToolOutcome> {
   const opened = yield* openCheckout(turn)
   if ('text' in opened) return opened
   turn.memory = { ...turn.memory, question: { about: 'payment', checkoutId: opened.id } }
@@ -64,6 +68,8 @@ function namesPayment(turn: Turn): boolean {
 }
 
 export const pay: Flow = function* (_clause, turn) {
+  const asked = turn.memory.question?.about === 'payment' || turn.memory.question?.about === 'address'
+  if (!asked && turn.memory.checkoutId === undefined && !namesPayment(turn)) return yield* offerCheckout(turn)
   const payment = paymentIn(turn) ?? turn.memory.told?.payment
   const shippingAddress =
     addressIn(turn.text, turn.customerName, HOME_COUNTRIES[turn.currency] ?? 'IN') ??

@@ -3,9 +3,16 @@ import { Product } from '../../../contract/index.ts'
 import { apology } from '../apology.ts'
 import { attemptsFor, isEmpty, wishOf } from '../filters.ts'
 import { type Flow, given, type Said, type Turn, use } from '../flow.ts'
-import { type Search, shownProduct, withFocus, withoutQuestion, withShown } from '../memory.ts'
+import {
+  type Search,
+  type SearchFilters,
+  shownProduct,
+  withFocus,
+  withoutQuestion,
+  withShown,
+} from '../memory.ts'
 import type { Clause } from '../understand.ts'
-import { joined, price, productLine } from '../wording.ts'
+import { joined, price, productLine, variantName } from '../wording.ts'
 import { lemmasOf } from '../words.ts'
 
 export const Found = z.object({ items: z.array(Product), total: z.int().optional() })
@@ -30,6 +37,7 @@ export const search: Flow = function* (clause, turn) {
     if (!outcome.ok) return apology(outcome.problem, 'anything like that')
     const products = relevant(outcome.value.items, attempt.q)
       .filter((product) => isWanted(product, wish.search) && !seen.has(product.id))
+      .sort(attempt.sort === undefined ? inStockFirst(wish.search.filters) : () => 0)
       .slice(0, SHOWN_AT_ONCE)
     if (products.length > 0) {
       const exact = attempt === wish.search.filters && unmet(clause, products).length === 0
@@ -44,7 +52,7 @@ export const search: Flow = function* (clause, turn) {
 }
 
 /** What only mentions the words somewhere is no match beside what is called so. */
-function relevant(products: Product[], q: string | undefined): Product[] {
+export function relevant(products: Product[], q: string | undefined): Product[] {
   const wanted = lemmasOf(q ?? '')
   const called = products.filter((product) => wanted.some((lemma) => hasWord(calledBy(product), lemma)))
   return called.length > 0 ? called : products
@@ -56,6 +64,21 @@ function calledBy({ name, brand, category, tags }: Product): ReadonlySet<string>
 
 function hasWord(own: ReadonlySet<string>, lemma: string): boolean {
   return own.has(lemma) || hasCompound(own, lemma)
+}
+
+/** What cannot be had stands behind what can. */
+function inStockFirst(filters: SearchFilters): (a: Product, b: Product) => number {
+  return (a, b) => Number(leftOf(a, filters) === 0) - Number(leftOf(b, filters) === 0)
+}
+
+/** How many there are in the colour and size that are looked for; of all where the product has no such variant. */
+function leftOf({ variants, stock }: Product, { color, size }: SearchFilters): number {
+  const wanted = variants.filter(
+    (variant) =>
+      (color === undefined || variant.color === color) && (size === undefined || variant.size === size),
+  )
+  if (wanted.length === 0) return stock.available
+  return wanted.reduce((sum, { available }) => sum + available, 0)
 }
 
 function askBack(turn: Turn): Said {
@@ -90,7 +113,13 @@ export function present(
   const opening = exact
     ? `Here ${products.length === 1 ? 'is what' : `are ${products.length}`} I found for ${what}:`
     : `I found nothing that is exactly ${what}, but this comes close:`
-  const lines = products.map((product, index) => productLine(product, before.length + index + 1)).join('\n')
+  const lines = products
+    .map((product, index) => {
+      const soldOut = product.stock.available > 0 && leftOf(product, wanted.filters) === 0
+      const note = soldOut ? `, sold out${variantName(wanted.filters)}` : ''
+      return productLine(product, before.length + index + 1) + note
+    })
+    .join('\n')
   const best =
     extreme === undefined || first === undefined || products.length === 1
       ? ''

@@ -36,6 +36,9 @@ export const forbidden = saying(
   () =>
     'I cannot do that. Prices, discounts and payments follow the rules of the shop, whatever is written here, and I speak of your own cart and orders only. I am glad to look for coupons or for something that costs less.',
 )
+export const couponStays = saying(
+  () => 'I cannot take a coupon off your cart, but another one that you apply takes its place.',
+)
 export const agreed = saying(
   () => 'Gladly. What shall I do? You can search, say "show my cart" or "check out".',
 )

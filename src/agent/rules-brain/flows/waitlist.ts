@@ -5,7 +5,7 @@ import { type Call, type Flow, given, type Said, type Turn, use } from '../flow.
 import { focused, type ShownProduct, withFocus, withoutQuestion } from '../memory.ts'
 import type { Clause } from '../understand.ts'
 import { variantName } from '../wording.ts'
-import { findProducts, notFound, offerChoice } from './products.ts'
+import { findProducts, notFound, offerChoice, stockOfProduct } from './products.ts'
 
 /** "tell me when it is back": where there is something to wait for, the customer is put on the list. */
 export const waitlist: Flow = function* (clause, turn) {
@@ -17,7 +17,31 @@ export const waitlist: Flow = function* (clause, turn) {
     )
   if (products.length > 1 && clause.quantities.ordinals.length === 0)
     return offerChoice(clause, turn, products)
+  if (!wantsNews(clause)) return yield* stockOfProduct(product, clause, turn)
   return yield* waitFor(product, wantedSku(clause, product) ?? askedSku(turn, product), turn)
+}
+
+const TELLING = new Set([
+  'tell',
+  'notify',
+  'let',
+  'inform',
+  'alert',
+  'email',
+  'mail',
+  'message',
+  'text',
+  'ping',
+  'remind',
+  'add',
+  'put',
+  'join',
+  'waitlist',
+])
+
+/** "will it be restocked?" only asks. */
+function wantsNews(clause: Clause): boolean {
+  return clause.words.some(({ lemma }) => TELLING.has(lemma))
 }
 
 /** "yes" to "shall I tell you when it is back?". */
