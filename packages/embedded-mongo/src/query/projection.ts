@@ -205,7 +205,7 @@ class ProjectionParser {
 
   private positional(parts: readonly string[], value: Value, branch: Branch): void {
     const path = parts.join('.')
-    const { filter } = this
+    const filter = this.filter
     if (this.usesPositional)
       throw new MongoServerFault(31276, 'Cannot specify more than one positional projection per query.')
     if (this.usesElemMatch)
