@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { Logger } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
+import { type AdminPage, adminPage } from './admin/page.ts'
 import {
   type Brain,
   chooseBrain,
@@ -15,6 +16,7 @@ import {
   ensureAdmin,
   familyRevoked,
   peekAccessToken,
+  signInAdmin,
   startRevocationFeed,
   verifyAccessToken,
 } from './features/accounts/index.ts'
@@ -31,6 +33,7 @@ import { type Ids, systemIds } from './platform/ids.ts'
 import { createLogger } from './platform/logger.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { connectMongo } from './platform/mongo.ts'
+import { measureRooms } from './room-metrics.ts'
 import { COLLECTIONS, events, routes, subscribeRooms } from './rooms.ts'
 import { seedIfEmpty } from './seed.ts'
 import { shopPage } from './shop-page.ts'
@@ -112,6 +115,7 @@ async function open(
   const metrics = createMetrics()
   const tokens: TokenCheck = { verify: verifyAccessToken, peek: peekAccessToken }
   const origins = createOrigins(config.corsOrigins)
+  const admin = adminPage()
   let draining = false
   const http = buildHttpDoor({
     ctx,
@@ -120,11 +124,14 @@ async function open(
     origins,
     limit: clusterLimit(ctx, 'api', config.rates.api),
     handlers: routes,
-    pages: allPages(),
+    pages: allPages(admin),
+    signInAdmin,
+    adminPage: admin.html,
     version: packageJson.version,
     checks: {
       revocations: () => revocations.state() === 'open',
       inventory: () => inventory.state() === 'open',
+      conversations: () => conversations.hears(),
     },
     draining: () => draining,
   })
@@ -135,6 +142,8 @@ async function open(
     origins,
     metrics,
     limit: clusterLimit(ctx, 'events', config.rates.events),
+    draining: () => draining,
+    signInAdmin,
     handlers: events,
   })
   const revocations = startRevocationFeed(ctx, sockets)
@@ -149,27 +158,31 @@ async function open(
   const agent = createSalesAgent(ctx, overrides.brain ?? chooseBrain(ctx, offline, metrics))
   const conversations = startConversations(ctx, sockets.io, agent)
   const proactive = startProactive(ctx)
+  measureRooms(ctx, metrics, conversations)
   closers.push(
     () => conversations.close(),
     () => sockets.close(DRAIN_MS),
-    () => conversations.drain(),
-    () => proactive.close(),
   )
   const jobs = overrides.jobs === false ? undefined : await beginJobs(ctx, metrics)
   closers.push(async () => {
     draining = true
-    await jobs?.close()
+    // the longest way: 2 s for events, 4 s for runs, and 2 s for requests when all that is over
+    const talk = async () => {
+      await sockets.settle(DRAIN_MS)
+      await conversations.drain()
+    }
+    await Promise.all([talk(), jobs?.close(), proactive.close()])
   })
   await Promise.all([revocations.opened, inventory.opened, conversations.opened])
   return { http, io: sockets.io, prepare: async () => offline.prepare(await catalogVocabulary(ctx)) }
 }
 
-/** The demo shop, the reference, and the pictures of the demo's products, which are drawn as they are asked for. */
-function allPages(): Pages {
+/** The demo shop, the reference, the admin UI's files, and the pictures of the demo's products, which are drawn as they are asked for. */
+function allPages(admin: AdminPage): Pages {
   const docs = docsPages(packageJson.version)
   const shop = shopPage()
   return (path) => {
-    if (!path.startsWith('/images/')) return shop(path) ?? docs(path)
+    if (!path.startsWith('/images/')) return shop(path) ?? docs(path) ?? admin.files(path)
     const image = drawImage(path)
     return image === null ? undefined : { type: image.type, body: () => image.body, maxAge: IMAGE_KEPT_S }
   }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClientSession } from 'mongodb'
 import type { Context } from '../platform/context.ts'
+import { inRequest } from '../platform/request-scope.ts'
 import { inTransaction } from '../platform/transaction.ts'
 import { type ActorDocument, findActor, saveActor } from './actor.store.ts'
 import { type Lease, LeaseLostError } from './leases.ts'
@@ -148,7 +149,7 @@ export function activate<S>(
     wanted = true
     if (running !== undefined || stopped || lost.signal.aborted) return
     idleSince = undefined
-    running = drive().finally(() => {
+    running = inRequest(undefined, drive).finally(() => {
       running = undefined
       idleSince = now()
       if (wanted) poke()

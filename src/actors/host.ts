@@ -42,6 +42,8 @@ export interface ActorHost {
    */
   ask(kind: string, id: string, question: unknown): Promise<unknown>
   isHere(kind: string, id: string): boolean
+  /** How many are awake here, and how many of them have something to do. */
+  census(): { readonly idle: number; readonly busy: number }
   /** Begins to renew leases and to sweep. */
   start(): void
   /** One sweep, for those that do not wait for the next. */
@@ -235,6 +237,10 @@ export function createActorHost(ctx: Context, peers: Peers, options: HostOptions
     },
     wake,
     isHere: (kind, id) => local(keyOf(kind, id)) !== undefined,
+    census() {
+      const busy = [...awake.values()].filter(({ idleSince }) => idleSince === undefined).length
+      return { idle: awake.size - busy, busy }
+    },
     async ask(kind, id, question) {
       const key = keyOf(kind, id)
       for (let tries = 1; ; tries += 1) {

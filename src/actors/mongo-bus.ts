@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { after } from '../platform/clock.ts'
 import { defineCollection } from '../platform/collection.ts'
 import type { Context } from '../platform/context.ts'
-import { watchCollection } from '../platform/watch-collection.ts'
+import { type Feed, watchCollection } from '../platform/watch-collection.ts'
 import type { Bus } from './peers.ts'
 
 const KEPT_MS = 60_000
@@ -25,6 +25,8 @@ export const instancePackets = defineCollection({
 export interface MongoBus extends Bus {
   /** Resolves when this instance can hear the others. */
   readonly opened: Promise<void>
+  /** Whether it hears them now. */
+  state: Feed['state']
   close(): Promise<void>
 }
 
@@ -66,6 +68,7 @@ export function openMongoBus(ctx: Context): MongoBus {
 
   return {
     opened: feed.opened,
+    state: feed.state,
     publish(packet) {
       queued.push(packet)
       if (queued.length > MOST_QUEUED) queued.shift()

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import type { Context } from '../platform/context.ts'
 import { takeTick } from './ticks.ts'
-import { openWorkerContext } from './worker-context.ts'
+import { type JobRound, openWorkerContext } from './worker-context.ts'
 
 export type JobWork = (ctx: Context, signal: AbortSignal) => Promise<void>
 
@@ -13,7 +13,7 @@ export async function runOnce(
 ): Promise<void> {
   await inWorker(job, async (ctx, signal) => {
     if (!(await takeTick(ctx, job, intervalMs(ctx)))) return
-    await work(ctx, signal)
+    await timed(() => work(ctx, signal))
     ctx.log.info({ job }, 'job done')
   })
 }
@@ -23,7 +23,7 @@ export async function runRepeatedly(job: string, intervalMs: number, work: JobWo
   await inWorker(job, async (ctx, signal) => {
     while (!signal.aborted) {
       try {
-        if (await takeTick(ctx, job, intervalMs)) await work(ctx, signal)
+        if (await takeTick(ctx, job, intervalMs)) await timed(() => work(ctx, signal))
       } catch (error) {
         ctx.log.warn({ err: error, job }, 'a round of the job failed; the next one follows')
       }
@@ -44,6 +44,20 @@ export async function runSteps(
       ctx.log.warn({ err: error, step }, 'a step of a job failed')
     }
   }
+}
+
+/** Does a round of a job and tells the scheduler how it went. */
+async function timed(round: () => Promise<void>): Promise<void> {
+  const started = performance.now()
+  const tell = (outcome: JobRound['outcome']) =>
+    parentPort?.postMessage({ type: 'round', outcome, seconds: (performance.now() - started) / 1000 })
+  try {
+    await round()
+  } catch (error) {
+    tell('failed')
+    throw error
+  }
+  tell('done')
 }
 
 async function inWorker(job: string, work: JobWork): Promise<void> {

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import type { Context } from '../platform/context.ts'
 import { describeError } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import { isForwardedEvent, type JobData } from './worker-context.ts'
+import { isForwardedEvent, isJobRound, type JobData } from './worker-context.ts'
 
 /** Nothing runs in the first seconds: they belong to the start. */
 const FIRST_RUN_MS = 5_000
@@ -42,12 +42,11 @@ export async function startJobs(ctx: Context, metrics: Metrics): Promise<Jobs> {
     worker: { workerData },
     logger: { info: () => undefined, warn: () => undefined, error: (...args) => logFailure(ctx, args[0]) },
     errorHandler: (error, { name }) => {
-      metrics.jobs.inc({ job: name, outcome: 'failed' })
       ctx.log.error({ err: error, job: name }, 'worker failed')
     },
     workerMessageHandler: ({ name, message }) => {
       if (isForwardedEvent(message)) ctx.events.publish({ name: message.name }, message.payload)
-      if (message === 'done') metrics.jobs.inc({ job: name, outcome: 'done' })
+      if (isJobRound(message)) metrics.jobs.observe({ job: name, outcome: message.outcome }, message.seconds)
     },
   })
   await bree.start()

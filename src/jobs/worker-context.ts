@@ -20,6 +20,17 @@ export interface ForwardedEvent {
   readonly payload: unknown
 }
 
+/** What a worker tells about a round of its job that has ended. */
+export interface JobRound {
+  readonly type: 'round'
+  readonly outcome: 'done' | 'failed'
+  readonly seconds: number
+}
+
+export function isJobRound(message: unknown): message is JobRound {
+  return typeof message === 'object' && message !== null && 'type' in message && message.type === 'round'
+}
+
 export function isForwardedEvent(message: unknown): message is ForwardedEvent {
   return typeof message === 'object' && message !== null && 'type' in message && message.type === 'event'
 }

@@ -4,6 +4,7 @@ import type { Rate } from '../config.ts'
 import type { Context } from './context.ts'
 import type { LimitState } from './errors.ts'
 import { rateLimits } from './limits.ts'
+import { within } from './time-limit.ts'
 
 /** An instance takes points from the store in so many parts of the whole. */
 const PARTS = 20
@@ -62,7 +63,7 @@ export function clusterLimit(
   const now = (): number => ctx.clock.now().getTime()
 
   const ask = async (key: string): Promise<Pool> => {
-    const result = await withinTime(take(shared, key, part))
+    const result = await within(ANSWER_MS, take(shared, key, part))
     const before = result.consumedPoints - part
     const pool = {
       left: Math.min(part, Math.max(0, rate.points - before)),
@@ -124,16 +125,6 @@ async function take(
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) return refusal
     throw refusal
-  }
-}
-
-async function withinTime<T>(answer: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error('the store did not answer in time')), ANSWER_MS)
-  try {
-    return await Promise.race([answer, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 import type { Config } from '../config.ts'
+import { currentRequestId } from './request-scope.ts'
 
 const SECRET_NAMES = [
   'password',
@@ -21,6 +22,10 @@ const options: LoggerOptions = {
   formatters: { level: (label) => ({ level: label }) },
   redact: { paths: SECRET_NAMES.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
   serializers: { err: describeError },
+  mixin() {
+    const requestId = currentRequestId()
+    return requestId === undefined ? {} : { requestId }
+  },
 }
 
 /**

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { after } from './clock.ts'
 import { defineCollection } from './collection.ts'
 import type { Context } from './context.ts'
+import { currentRequestId, inRequest } from './request-scope.ts'
 
 const DELIVERED_KEPT_MS = 7 * 24 * 60 * 60 * 1000
 const RETRY_BASE_MS = 1_000
@@ -15,6 +16,8 @@ const OutboxDocument = z.object({
   kind: z.string(),
   dedupeKey: z.string(),
   payload: z.record(z.string(), z.unknown()),
+  /** The request that it follows from, for the log. */
+  requestId: z.string().optional(),
   state: z.enum(['waiting', 'delivered']),
   attempts: z.int(),
   dueAt: z.date(),
@@ -44,6 +47,7 @@ export async function enqueue(
 ): Promise<void> {
   const now = ctx.clock.now()
   const { kind, dedupeKey, payload, dueAt = now } = entry
+  const requestId = currentRequestId()
   await outbox.in(ctx.db).updateOne(
     { dedupeKey },
     {
@@ -51,6 +55,7 @@ export async function enqueue(
         _id: ctx.ids.next(),
         kind,
         payload,
+        ...(requestId === undefined ? {} : { requestId }),
         state: 'waiting',
         attempts: 0,
         dueAt,
@@ -84,7 +89,7 @@ export async function relayOutbox(
     )
     if (matchedCount === 0) continue
     try {
-      await deliver(entry)
+      await inRequest(entry.requestId, () => deliver(entry))
       await entries.updateOne(
         { _id: entry._id },
         {
@@ -95,7 +100,9 @@ export async function relayOutbox(
       delivered += 1
     } catch (error) {
       const pause = Math.min(RETRY_MAX_MS, RETRY_BASE_MS * 2 ** entry.attempts)
-      ctx.log.warn({ err: error, kind: entry.kind, id: entry._id }, 'an outbox entry was not delivered')
+      inRequest(entry.requestId, () =>
+        ctx.log.warn({ err: error, kind: entry.kind, id: entry._id }, 'an outbox entry was not delivered'),
+      )
       await entries.updateOne(
         { _id: entry._id },
         { $set: { dueAt: after(ctx.clock, pause) }, $inc: { attempts: 1 } },

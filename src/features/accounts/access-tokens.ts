@@ -9,7 +9,6 @@ const ALGORITHM = 'HS256'
 const AUDIENCE = 'floorwalker'
 /** Tells an access token from whatever else may be signed with the same key. */
 const TYPE = 'access'
-const MINUTE_MS = 60_000
 
 const Claims = z.object({
   aud: z.literal(AUDIENCE),
@@ -18,7 +17,8 @@ const Claims = z.object({
   jti: z.string().min(1),
   role: Role,
   fam: z.string().min(1),
-  exp: z.number(),
+  exp: z.int(),
+  end: z.int(),
 })
 
 /** The keys, the first of which signs. */
@@ -34,6 +34,7 @@ export function signAccessToken(
   bearer: { userId: string; role: Role; familyId: string },
 ): { token: string; expiresInSeconds: number } {
   const ttlMs = ctx.config.accessTokenTtlMs
+  const end = Math.ceil(ctx.clock.now().getTime() + ttlMs)
   const claims = {
     aud: AUDIENCE,
     typ: TYPE,
@@ -41,17 +42,14 @@ export function signAccessToken(
     jti: ctx.ids.next(),
     role: bearer.role,
     fam: bearer.familyId,
-    exp: expiry(ctx.clock.now().getTime() + ttlMs, ttlMs),
+    // in whole seconds, which many libraries insist on; `end` keeps the milliseconds that are rounded up here
+    exp: Math.ceil(end / 1000),
+    end,
   }
   return {
     token: jwt.sign(claims, secretsOf(ctx)[0], { algorithm: ALGORITHM, noTimestamp: true }),
     expiresInSeconds: Math.max(1, Math.floor(ttlMs / 1000)),
   }
-}
-
-/** In seconds since 1970: whole ones, as most clients expect, but for tokens that live for less than a minute. */
-function expiry(atMs: number, ttlMs: number): number {
-  return ttlMs < MINUTE_MS ? atMs / 1000 : Math.ceil(atMs / 1000)
 }
 
 /**
@@ -61,8 +59,10 @@ function expiry(atMs: number, ttlMs: number): number {
 export function readAccessToken(ctx: Context, token: string): VerifiedToken {
   const claims = Claims.safeParse(verifyWithAny(ctx, token))
   if (!claims.success) throw new ShopError('unauthenticated')
-  const { sub, jti, role, fam, exp } = claims.data
-  return { userId: sub, role, jti, familyId: fam, expiresAt: new Date(Math.round(exp * 1000)) }
+  const { sub, jti, role, fam, exp, end } = claims.data
+  const expiresAt = new Date(Math.min(end, exp * 1000))
+  if (expiresAt <= ctx.clock.now()) throw new ShopError('token_expired')
+  return { userId: sub, role, jti, familyId: fam, expiresAt }
 }
 
 function verifyWithAny(ctx: Context, token: string): unknown {

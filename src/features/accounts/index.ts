@@ -7,6 +7,7 @@ export {
   renameUser,
 } from './accounts.commands.ts'
 export { type AccountNeeds, accountRoutes } from './accounts.routes.ts'
+export { signInAdmin } from './admin.commands.ts'
 export { cleanUpTokens } from './cleanup.commands.ts'
 export { refreshTokensCollection } from './refresh-tokens.store.ts'
 export { type FamilyHolder, startRevocationFeed } from './revocation-feed.ts'

@@ -2,6 +2,7 @@ import type { Lease } from '../../actors/index.ts'
 import { after } from '../../platform/clock.ts'
 import type { Context } from '../../platform/context.ts'
 import { ShopError } from '../../platform/errors.ts'
+import { currentRequestId } from '../../platform/request-scope.ts'
 import { extendHold } from '../inventory/index.ts'
 import { announce } from './checkout.events.ts'
 import type { Attempt, CheckoutDocument } from './checkout.store.ts'
@@ -23,11 +24,13 @@ export async function beginAttempt(
   requestKey: string | undefined,
 ): Promise<CheckoutDocument | null> {
   await faultPoint(ctx, 'begin:before', checkout)
+  const requestId = currentRequestId()
   const attempt: Attempt = {
     key: `${checkout._id}:${checkout.attempts.length + 1}`,
     charge,
     shippingAddress,
     ...(requestKey === undefined ? {} : { requestKey }),
+    ...(requestId === undefined ? {} : { requestId }),
     state: 'started',
     startedAt: ctx.clock.now(),
   }

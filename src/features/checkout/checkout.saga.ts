@@ -1,6 +1,7 @@
 import { acquireLease, type Lease, LeaseLostError, releaseLease, renewLease } from '../../actors/index.ts'
 import { after } from '../../platform/clock.ts'
 import type { Context } from '../../platform/context.ts'
+import { inRequest } from '../../platform/request-scope.ts'
 import { isUnsettled } from './checkout.rules.ts'
 import { type Attempt, type CheckoutDocument, loadCheckout, loadUnsettled, putOff } from './checkout.store.ts'
 import { authorize, voidAuthorization } from './saga/authorize.ts'
@@ -77,11 +78,21 @@ async function resume(ctx: Context, lease: Lease, id: string): Promise<boolean> 
   try {
     const checkout = await loadCheckout(ctx, id)
     if (checkout === null) return false
-    return !(await drive({ ctx, lease, mode: 'resume' }, checkout)).checkout.unsettled
+    return await inRequest(checkout.attempts.findLast(isUnsettled)?.requestId, () =>
+      settle({ ctx, lease, mode: 'resume' }, checkout),
+    )
   } catch (error) {
     if (!(error instanceof LeaseLostError)) {
       ctx.log.error({ err: error, checkoutId: id }, 'a checkout could not be taken up')
     }
     return false
   }
+}
+
+async function settle(run: Drive, found: CheckoutDocument): Promise<boolean> {
+  const { checkout } = await drive(run, found)
+  if (checkout.unsettled) return false
+  const { _id, state } = checkout
+  run.ctx.log.info({ checkoutId: _id, state }, 'a checkout that was left half way is settled')
+  return true
 }

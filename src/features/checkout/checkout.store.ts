@@ -45,6 +45,8 @@ const Attempt = z.object({
    * none; `voided`: it was let go of.
    */
   state: z.enum(['started', 'authorized', 'captured', 'declined', 'voided']),
+  /** The request that made it, for the log of whoever goes on with it. */
+  requestId: z.string().optional(),
   reference: z.string().optional(),
   /** Why it came to nothing. */
   failure: Problem.pick({ code: true, detail: true, reason: true }).optional(),
@@ -172,6 +174,18 @@ export async function loadLapsing(
     })
     .toArray()
   return documents.map((document) => checkoutsCollection.parse(document))
+}
+
+/** How many that are not final there are in each state. */
+export async function countActive(ctx: Database): Promise<Record<string, number>> {
+  const counts = await checkoutsCollection
+    .in(ctx.db)
+    .aggregate<{ _id: string; count: number }>([
+      { $match: { active: true } },
+      { $group: { _id: '$state', count: { $sum: 1 } } },
+    ])
+    .toArray()
+  return Object.fromEntries(counts.map(({ _id, count }) => [_id, count]))
 }
 
 export async function insertCheckout(

@@ -1,4 +1,4 @@
-import { checkoutsCollection } from './checkout.store.ts'
+import { checkoutsCollection, countActive } from './checkout.store.ts'
 
 export { type CheckoutMoved, checkoutChanged } from './checkout.events.ts'
 export { checkoutRoutes } from './checkout.routes.ts'
@@ -10,6 +10,8 @@ export { placeOrder } from './place-order.ts'
 export { getCheckout, getLapsingCheckouts, getOpenCheckout } from './read-checkout.ts'
 export { type CheckoutSettings, configureCheckout, type SagaPoint } from './settings.ts'
 export { startCheckout } from './start-checkout.ts'
+
+export { countActive as countActiveCheckouts }
 
 /** What the composition root creates at start. */
 export const checkoutCollections = [checkoutsCollection]

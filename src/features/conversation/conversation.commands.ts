@@ -160,6 +160,7 @@ export async function sendMessage(
       role: 'customer',
       text,
       runId: ctx.ids.next(),
+      requestId: caller.requestId,
       clientMessageId,
       ...(cardToken === undefined ? {} : { cardToken }),
       waiting: true,
@@ -220,7 +221,12 @@ export async function resumeRun(ctx: Context, caller: Caller, input: ResumeRun):
     throw notFound('open confirmation')
   }
   const approved = input.status === 'resolved' && input.payload?.approved !== false
-  const runId = await appendResume(ctx, { sessionId, interruptId, approved })
+  const runId = await appendResume(ctx, {
+    sessionId,
+    interruptId,
+    approved,
+    requestId: caller.requestId,
+  })
   wake(ctx, sessionId)
   return { runId }
 }

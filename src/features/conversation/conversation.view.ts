@@ -4,7 +4,7 @@ import type { MessageDocument } from './messages.store.ts'
 
 /** A stored message as the world sees it; what only the agent needs stays inside. */
 export function messageView(message: MessageDocument): Message {
-  const { _id, waiting: _waiting, cardToken: _cardToken, createdAt, ...rest } = message
+  const { _id, waiting: _waiting, cardToken: _cardToken, requestId: _requestId, createdAt, ...rest } = message
   return { id: _id, ...rest, createdAt: createdAt.toISOString() }
 }
 

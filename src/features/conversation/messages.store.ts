@@ -12,6 +12,8 @@ const MessageDocument = z.object({
   role: z.enum(['customer', 'assistant', 'system']),
   text: z.string(),
   runId: z.string().optional(),
+  /** On a customer's message: the request that brought it, for the log of its run. */
+  requestId: z.string().optional(),
   clientMessageId: z.string().optional(),
   /** Stands for a card that was typed in the message and masked. */
   cardToken: z.string().optional(),

@@ -2,6 +2,7 @@ import { type Actor, LeaseLostError } from '../../actors/index.ts'
 import type { Product, Role, SessionState } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { ShopError } from '../../platform/errors.ts'
+import { inRequest } from '../../platform/request-scope.ts'
 import { getUser } from '../accounts/index.ts'
 import { messageStored, sessionStateChanged } from './conversation.events.ts'
 import { messageView } from './conversation.view.ts'
@@ -26,8 +27,15 @@ interface Work {
   readonly message: MessageDocument | null
 }
 
-/** Runs the agent for the oldest thing in the mailbox and commits what it leaves, message, run and snapshot together. */
-export async function performRun(work: Work): Promise<void> {
+/**
+ * Runs the agent for the oldest thing in the mailbox and commits what it leaves, message, run and snapshot together. The log
+ * goes on under the id of the request that put it there.
+ */
+export function performRun(work: Work): Promise<void> {
+  return inRequest((work.resume ?? work.message)?.requestId, () => perform(work))
+}
+
+async function perform(work: Work): Promise<void> {
   const { ctx, agent, actor, session, memory, resume } = work
   const sessionId = session._id
   const message = resume === null ? work.message : null
@@ -45,6 +53,7 @@ export async function performRun(work: Work): Promise<void> {
   delete memory.cancelNext
   if (cancelNext !== undefined || session.closedAt !== null) live.cancel.abort()
   let outcome = 'lost'
+  const startedAt = ctx.clock.now().getTime()
   try {
     const wanted = await agent.run(deskOf(work, { live, stored, input, customer, history }))
     const { said, end } = await commitEnd(ctx, actor, live, wanted, message)
@@ -62,6 +71,8 @@ export async function performRun(work: Work): Promise<void> {
     delete memory.live
     delete memory.state
     live.end(outcome)
+    const ms = ctx.clock.now().getTime() - startedAt
+    ctx.log.info({ runId, sessionId, outcome, ms }, 'run')
     cancelNext?.settle(outcome === 'cancelled')
   }
 }
@@ -85,11 +96,12 @@ function deskOf(work: Work, { live, stored, input, customer, history }: Material
   const { ctx, actor, session, memory } = work
   const sessionId = session._id
   const { runId } = live
+  const requestId = (work.resume ?? work.message)?.requestId ?? runId
   const mark = { runId, sessionId, epoch: actor.lease.epoch }
   return {
     runId,
     sessionId,
-    caller: { userId: session.userId, role: customer.role, requestId: runId, via: 'agent' },
+    caller: { userId: session.userId, role: customer.role, requestId, via: 'agent' },
     customerName: customer.name ?? undefined,
     input,
     history: history.flatMap(({ role, text }) => (role === 'system' ? [] : [{ role, text }])),

@@ -24,6 +24,8 @@ const RunDocument = z.object({
   interruptId: z.string().optional(),
   /** The customer's answer to the confirmation, where a button gave it. */
   approved: z.boolean().optional(),
+  /** On the answer to a confirmation: the request that brought it, for the log. */
+  requestId: z.string().optional(),
   /** The owner's epoch at the last mark; an older owner is refused. */
   epoch: z.int().min(0),
   /** The outcomes of the tools up to the last effect, which do not run again. */
@@ -65,7 +67,7 @@ export async function findRunOfInterrupt(
 /** Puts the answer to a confirmation into the mailbox; gives the id of the run that answers it, this or an earlier one. */
 export async function appendResume(
   ctx: Context,
-  resume: { sessionId: string; interruptId: string; approved: boolean },
+  resume: { sessionId: string; interruptId: string; approved: boolean; requestId: string },
 ): Promise<string> {
   const runId = ctx.ids.next()
   try {

@@ -20,6 +20,10 @@ const DRAIN_MS = 4_000
 export interface RunningConversations {
   /** Resolves when this instance hears the others. */
   readonly opened: Promise<void>
+  /** Whether it hears them now. */
+  hears(): boolean
+  /** The sessions' actors on this instance. */
+  census(): { readonly idle: number; readonly busy: number }
   /** One look for messages that nobody answers, for those that do not wait for the next. */
   sweep(): Promise<void>
   /** Lets runs under way end or hands them over, within 4 s. Call it while the sockets are still open. */
@@ -62,6 +66,8 @@ export function startConversations(
   host.start()
   return {
     opened: bus.opened,
+    hears: () => bus.state() === 'open',
+    census: () => host.census(),
     sweep: () => host.sweep(),
     async drain() {
       await host.drain(DRAIN_MS)

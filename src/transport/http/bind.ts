@@ -83,7 +83,7 @@ function bindRoute<N extends RouteName>(router: Router<RequestState>, name: N, o
     const query = parseInput(route.query ?? Empty, http.query)
     const body = route.body === undefined ? undefined : await parseBody(route.body, http)
     const key = route.idempotent === true ? idempotencyKeyOf(http) : undefined
-    const log = caller === undefined ? http.state.log : http.state.log.child({ userId: caller.userId })
+    const log = caller === undefined ? ctx.log : ctx.log.child({ userId: caller.userId })
     const call = {
       userId: caller?.userId,
       key,

@@ -1,6 +1,7 @@
 import { Router } from '@koa/router'
 import type { Context } from '../../platform/context.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import { within } from '../../platform/time-limit.ts'
 import type { RequestState } from './state.ts'
 
 const PING_MS = 2_000
@@ -15,47 +16,62 @@ export interface HealthOptions {
   readonly draining: () => boolean
 }
 
-/** `/health`, `/health/live`, `/health/ready` and `/metrics`. */
+/**
+ * `/health` for people, `/health/live` for whoever would restart a hung process, `/health/ready` for the balancer, and
+ * `/metrics`. An instance that drains, or misses what happens on the others, is alive and not ready.
+ */
 export function healthRoutes(options: HealthOptions): Router<RequestState> {
   const { ctx, metrics, version, draining } = options
   const started = process.hrtime.bigint()
+  const answers = sharedPing(ctx)
   const router = new Router<RequestState>()
+  const works = async () => {
+    const database = await answers()
+    const parts = Object.entries(options.checks).map(([name, check]) => [name, check()] as const)
+    return { database, ...Object.fromEntries(parts) }
+  }
   router.get('/health', async (http) => {
-    const checks = await runChecks(options)
-    const healthy = Object.values(checks).every((state) => state === 'ok')
+    http.state.route = 'health'
+    const checks = await works()
+    const healthy = Object.values(checks).every(Boolean)
     http.status = healthy ? 200 : 503
-    const uptime = Number((process.hrtime.bigint() - started) / 1_000_000_000n)
-    http.body = { status: healthy ? 'ok' : 'degraded', version, uptime, checks }
+    http.body = {
+      status: healthy ? 'ok' : 'degraded',
+      version,
+      uptime: Number((process.hrtime.bigint() - started) / 1_000_000_000n),
+      checks: Object.fromEntries(Object.entries(checks).map(([name, ok]) => [name, ok ? 'ok' : 'failing'])),
+    }
   })
   router.get('/health/live', (http) => {
+    http.state.route = 'health'
     http.body = { status: 'ok' }
   })
   router.get('/health/ready', async (http) => {
-    const ready = !draining() && (await databaseAnswers(ctx))
+    http.state.route = 'health'
+    const ready = !draining() && Object.values(await works()).every(Boolean)
     http.status = ready ? 200 : 503
     http.body = { status: ready ? 'ok' : 'degraded' }
   })
   router.get('/metrics', async (http) => {
+    http.state.route = 'metrics'
     http.type = metrics.registry.contentType
     http.body = await metrics.registry.metrics()
   })
   return router
 }
 
-async function runChecks({ ctx, checks }: HealthOptions): Promise<Record<string, 'ok' | 'failing'>> {
-  const database = await databaseAnswers(ctx)
-  const others = Object.entries(checks).map(([name, works]) => [name, works() ? 'ok' : 'failing'] as const)
-  return { database: database ? 'ok' : 'failing', ...Object.fromEntries(others) }
-}
-
-async function databaseAnswers(ctx: Context): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>()
-  const timer = setTimeout(() => resolve(false), PING_MS)
-  const ping = ctx.db.command({ ping: 1 }).then(
-    () => true,
-    () => false,
-  )
-  const answered = await Promise.race([ping, late])
-  clearTimeout(timer)
-  return answered
+/** However many ask at once, the database is asked once. */
+function sharedPing(ctx: Context): () => Promise<boolean> {
+  let under: Promise<boolean> | undefined
+  const ping = () =>
+    within(PING_MS, ctx.db.command({ ping: 1 })).then(
+      () => true,
+      () => false,
+    )
+  return () => {
+    under ??= ping().finally(() => {
+      under = undefined
+    })
+    return under
+  }
 }

@@ -1,11 +1,12 @@
 import type { Middleware } from 'koa'
+import type { Logger } from 'pino'
 import { ShopError, toProblem } from '../../platform/errors.ts'
 import { toShopError } from '../../platform/mongo.ts'
 import { setLimitHeaders } from './limit-headers.ts'
 import type { HttpContext, RequestState } from './state.ts'
 
 /** Turns whatever goes wrong below into a problem object, and an unanswered request into `not_found`. */
-export function answerProblems(): Middleware<RequestState> {
+export function answerProblems(log: Logger): Middleware<RequestState> {
   return async (http, next) => {
     try {
       await next()
@@ -14,13 +15,13 @@ export function answerProblems(): Middleware<RequestState> {
       }
       if (http.status === 405 || http.status === 501) throw new ShopError('method_not_allowed')
     } catch (error) {
-      sendProblem(http, fromHttpError(error) ?? toShopError(error))
+      sendProblem(http, log, fromHttpError(error) ?? toShopError(error))
     }
   }
 }
 
-function sendProblem(http: HttpContext, error: ShopError): void {
-  const { requestId, log } = http.state
+function sendProblem(http: HttpContext, log: Logger, error: ShopError): void {
+  const { requestId } = http.state
   if (error.status >= 500) log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
   http.status = error.status
   http.body = JSON.stringify(toProblem(error, requestId))
@@ -28,7 +29,7 @@ function sendProblem(http: HttpContext, error: ShopError): void {
   if (error.details.retryAfter !== undefined) http.set('Retry-After', String(error.details.retryAfter))
   if (error.details.limit !== undefined) setLimitHeaders(http, error.details.limit)
   if (error.details.allow !== undefined) http.set('Allow', error.details.allow.join(', '))
-  if (error.status === 401) http.set('WWW-Authenticate', 'Bearer')
+  if (error.status === 401 && !http.res.hasHeader('WWW-Authenticate')) http.set('WWW-Authenticate', 'Bearer')
 }
 
 /** What Koa, its router and the body parser throw about a client's mistakes carries a status below 500. */

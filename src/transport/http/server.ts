@@ -3,7 +3,9 @@ import cors from '@koa/cors'
 import Koa from 'koa'
 import helmet from 'koa-helmet'
 import type { Origins } from '../origins.ts'
+import { type AdminDoorOptions, adminRoutes } from './admin.ts'
 import { type BindOptions, bindRoutes } from './bind.ts'
+import { refuseWhileDraining } from './draining.ts'
 import { type HealthOptions, healthRoutes } from './health.ts'
 import { type Pages, servePages } from './pages.ts'
 import { answerProblems } from './problems.ts'
@@ -16,7 +18,7 @@ const REQUEST_MS = 30_000
 const KEEP_ALIVE_MS = 65_000
 const PREFLIGHT_KEPT_S = 600
 
-export interface HttpDoorOptions extends BindOptions, HealthOptions {
+export interface HttpDoorOptions extends BindOptions, HealthOptions, AdminDoorOptions {
   readonly origins: Origins
   readonly pages: Pages
 }
@@ -32,7 +34,7 @@ export function buildHttpDoor(options: HttpDoorOptions): Server {
   const api = bindRoutes(options)
   const health = healthRoutes(options)
   app
-    .use(trackRequests(ctx, metrics, options.draining))
+    .use(trackRequests(ctx, metrics))
     .use(
       helmet({
         // an imported catalog's pictures lie on its own servers
@@ -44,8 +46,10 @@ export function buildHttpDoor(options: HttpDoorOptions): Server {
       }),
     )
     .use(cors(corsOptions(origins)))
-    .use(answerProblems())
+    .use(answerProblems(ctx.log))
+    .use(refuseWhileDraining(options.draining))
     .use(servePages(pages))
+    .use(adminRoutes(options).routes())
     .use(health.routes())
     .use(health.allowedMethods())
     .use(api.routes())

@@ -17,6 +17,7 @@ import type { IdempotencyClaim } from '../../platform/idempotency.ts'
 import { requireAllowed } from '../../platform/limits.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import { toShopError } from '../../platform/mongo.ts'
+import { inRequest } from '../../platform/request-scope.ts'
 import { checkAnswer } from '../answer-check.ts'
 import { callOnce } from '../idempotent-call.ts'
 import { callerOf, type TokenCheck } from '../token-check.ts'
@@ -64,10 +65,18 @@ export interface EventBindOptions {
   readonly limit: CountingLimit
   readonly metrics: Metrics
   readonly work: Work
+  readonly draining: () => boolean
   readonly revoker: Revoker
 }
 
-type Acknowledge = (answer: unknown) => void
+/** An event as it came. */
+interface Arrival {
+  readonly socket: ShopSocket
+  readonly event: string
+  readonly args: readonly unknown[]
+  readonly acknowledge: (answer: unknown) => void
+  readonly requestId: string
+}
 
 /** Lets a socket's events reach their handlers: parse, limit, call, and always acknowledge. */
 export function bindEvents<N extends NamespaceName>(
@@ -76,15 +85,17 @@ export function bindEvents<N extends NamespaceName>(
   handlers: EventHandlers<N>,
   socket: ShopSocket,
 ): void {
-  socket.onAny((event: unknown, ...args: unknown[]) => {
-    const acknowledge = args.at(-1)
-    if (typeof acknowledge !== 'function') return
-    const payload = args.length === 1 ? [{}] : args.slice(0, -1)
-    options.work.track(
-      answerEvent(options, namespace, handlers, socket, String(event), payload, (answer) =>
-        acknowledge(answer),
-      ),
-    )
+  socket.onAny((event: unknown, ...given: unknown[]) => {
+    const callback = given.at(-1)
+    if (typeof callback !== 'function') return
+    const arrival: Arrival = {
+      socket,
+      event: String(event),
+      args: given.length === 1 ? [{}] : given.slice(0, -1),
+      acknowledge: (answer) => callback(answer),
+      requestId: options.ctx.ids.next(),
+    }
+    options.work.track(inRequest(arrival.requestId, () => answerEvent(options, namespace, handlers, arrival)))
   })
 }
 
@@ -92,52 +103,53 @@ async function answerEvent<N extends NamespaceName>(
   options: EventBindOptions,
   namespace: N,
   handlers: EventHandlers<N>,
-  socket: ShopSocket,
-  event: string,
-  payload: unknown[],
-  acknowledge: Acknowledge,
+  arrival: Arrival,
 ): Promise<void> {
-  const { ctx, limit, metrics, work } = options
+  const { ctx, metrics } = options
+  const { socket, acknowledge, requestId } = arrival
   const started = process.hrtime.bigint()
-  const requestId = ctx.ids.next()
-  const known = Object.hasOwn(NAMESPACES[namespace].client, event)
-  const log = ctx.log.child({ requestId, namespace, event: known ? event : 'unknown' })
+  const event = Object.hasOwn(NAMESPACES[namespace].client, arrival.event) ? arrival.event : 'unknown'
   let outcome = 'ok'
+  metrics.eventsUnderWay.inc()
   try {
-    if (work.draining()) throw new ShopError('unavailable', undefined, { retryAfter: 1 })
-    const token = socket.data.token
-    const { userId } = token ?? {}
-    requireAllowed(
-      await limit.consume(userId === undefined ? `address:${socket.data.address}` : `user:${userId}`),
-    )
-    if (!known) throw new ShopError('not_found', 'There is no such event.')
-    const data = await callEvent(options, namespace, handlers, socket, event, payload, { requestId, log })
-    acknowledge({ ok: true, data })
+    await requirePlace(options, socket)
+    acknowledge({ ok: true, data: await callEvent(options, namespace, handlers, arrival) })
   } catch (error) {
     const failure = toShopError(error)
     outcome = failure.code
-    if (failure.status >= 500)
-      log.error({ err: failure.cause ?? failure, code: failure.code }, 'event failed')
+    if (failure.status >= 500) {
+      ctx.log.error({ err: failure.cause ?? failure, code: failure.code, event }, 'event failed')
+    }
     acknowledge({ ok: false, error: toProblem(failure, requestId) })
   } finally {
     const seconds = Number(process.hrtime.bigint() - started) / 1e9
-    metrics.events.observe({ namespace, event: known ? event : 'unknown', outcome }, seconds)
-    log.debug({ outcome, ms: Math.round(seconds * 1000) }, 'event')
+    metrics.eventsUnderWay.dec()
+    metrics.events.observe({ namespace, event, outcome }, seconds)
+    // a flood must not flood the log
+    const level = outcome === 'rate_limited' ? 'debug' : 'info'
+    const connection = socket.data.requestId
+    ctx.log[level]({ namespace, event, outcome, ms: Math.round(seconds * 1000), connection }, 'event')
   }
+}
+
+/** @throws ShopError `unavailable` while the instance drains, `rate_limited` */
+async function requirePlace({ limit, draining }: EventBindOptions, { data }: ShopSocket): Promise<void> {
+  if (draining()) throw new ShopError('unavailable', undefined, { retryAfter: 1 })
+  const { token, address } = data
+  requireAllowed(await limit.consume(token === undefined ? `address:${address}` : `user:${token.userId}`))
 }
 
 async function callEvent<N extends NamespaceName, E extends HandledEvent<N>>(
   options: EventBindOptions,
   namespace: N,
   handlers: EventHandlers<N>,
-  socket: ShopSocket,
-  event: string,
-  args: unknown[],
-  { requestId, log }: { requestId: string; log: Logger },
+  { socket, event, args, requestId }: Arrival,
 ): Promise<unknown> {
   const { ctx } = options
   const table: Namespace = NAMESPACES[namespace]
-  const definition: ClientEvent | undefined = table.client[event]
+  const definition: ClientEvent | undefined = Object.hasOwn(table.client, event)
+    ? table.client[event]
+    : undefined
   if (definition === undefined) throw new ShopError('not_found', 'There is no such event.')
   if (args.length > 1) throw new ShopError('validation_failed', 'One object and a callback are expected.')
   const payload = parseObject(definition.payload, args[0])
@@ -149,6 +161,7 @@ async function callEvent<N extends NamespaceName, E extends HandledEvent<N>>(
     throw new ShopError('unauthenticated')
   }
   const caller = token === undefined ? undefined : callerOf(token, requestId, 'socket')
+  const log = caller === undefined ? ctx.log : ctx.log.child({ userId: caller.userId })
   const { idempotencyKey, ...request } = payload as Record<string, unknown>
   const call = {
     userId: caller?.userId,
@@ -164,7 +177,7 @@ async function callEvent<N extends NamespaceName, E extends HandledEvent<N>>(
       payload: payload as EventPayload<N, E>,
       socket,
       claim,
-      log: caller === undefined ? log : log.child({ userId: caller.userId }),
+      log,
     }),
   )
   checkAnswer(ctx.config, log, event, definition.ack, data)

@@ -1,11 +1,12 @@
-import type { Namespace } from '../../contract/index.ts'
+import type { Role } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { ShopError, toProblem } from '../../platform/errors.ts'
 import { toShopError } from '../../platform/mongo.ts'
+import { inRequest } from '../../platform/request-scope.ts'
 import type { VerifiedToken } from '../../platform/verified-token.ts'
 import type { Origins } from '../origins.ts'
 import { requestIdFrom } from '../request-id.ts'
-import type { TokenCheck } from '../token-check.ts'
+import { requireRole, type TokenCheck } from '../token-check.ts'
 import type { ShopSocket } from './shop-socket.ts'
 
 /** A `connect_error` whose `data` is the problem object. */
@@ -22,23 +23,38 @@ export interface HandshakeOptions {
   readonly ctx: Context
   readonly tokens: TokenCheck
   readonly origins: Origins
+  /** Whether this instance is about to stop. */
+  readonly draining: () => boolean
+}
+
+/** Who may come in. */
+export interface Entry {
+  readonly auth: 'token' | 'public'
+  /** Nobody else. */
+  readonly role?: Role
+  /** Where the token is; in the handshake, as the contract has it, without this. */
+  readonly tokenOf?: (socket: ShopSocket) => Promise<string | undefined>
 }
 
 /** Socket.IO middleware: checks origin and token, and gives the socket its data. */
-export function admit(options: HandshakeOptions, namespace: Namespace) {
+export function admit(options: HandshakeOptions, entry: Entry) {
   return (socket: ShopSocket, next: (error?: Error) => void): void => {
     const { ctx } = options
     const requestId = requestIdFrom(socket.handshake.headers['x-request-id'], ctx.ids)
     socket.data.requestId = requestId
     socket.data.address = addressOf(ctx, socket)
-    checkHandshake(options, namespace, socket).then(
+    inRequest(requestId, () => checkHandshake(options, entry, socket)).then(
       (token) => {
         socket.data.token = token
         next()
       },
       (error: unknown) => {
         const failure = toShopError(error)
-        if (failure.status >= 500) ctx.log.error({ err: failure.cause, requestId }, 'handshake failed')
+        if (failure.status >= 500) {
+          inRequest(requestId, () =>
+            ctx.log.error({ err: failure.cause ?? failure, code: failure.code }, 'handshake failed'),
+          )
+        }
         next(new RefusedHandshake(failure, requestId))
       },
     )
@@ -53,24 +69,27 @@ export function refuse(ctx: Context) {
 }
 
 async function checkHandshake(
-  { ctx, tokens, origins }: HandshakeOptions,
-  namespace: Namespace,
+  { ctx, tokens, origins, draining }: HandshakeOptions,
+  entry: Entry,
   socket: ShopSocket,
 ): Promise<VerifiedToken | undefined> {
+  if (draining()) throw new ShopError('unavailable', undefined, { retryAfter: 1 })
   const { origin, host } = socket.handshake.headers
   if (origin !== undefined && !origins.allows(origin, host)) {
     throw new ShopError('forbidden', 'This origin is not allowed.')
   }
-  const token = tokenOf(socket)
+  const token = await (entry.tokenOf ?? tokenOf)(socket)
   if (token === undefined) {
-    if (namespace.auth === 'public') return undefined
+    if (entry.auth === 'public') return undefined
     throw new ShopError('unauthenticated')
   }
-  return tokens.verify(ctx, token)
+  const verified = await tokens.verify(ctx, token)
+  if (entry.role !== undefined) requireRole(verified, entry.role)
+  return verified
 }
 
 /** `auth.token`, or the query parameter for clients that cannot set it. */
-function tokenOf(socket: ShopSocket): string | undefined {
+export function tokenOf(socket: ShopSocket): string | undefined {
   const auth: Record<string, unknown> = socket.handshake.auth
   const value = auth.token ?? socket.handshake.query.token
   if (value === undefined || value === null || value === '') return undefined

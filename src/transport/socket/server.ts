@@ -8,14 +8,16 @@ import type { CountingLimit } from '../../platform/cluster-limit.ts'
 import { defineCollection } from '../../platform/collection.ts'
 import type { Context } from '../../platform/context.ts'
 import type { Metrics } from '../../platform/metrics.ts'
+import type { SignInAdmin } from '../admin-entry.ts'
 import type { Origins } from '../origins.ts'
 import { requestIdFrom } from '../request-id.ts'
 import type { TokenCheck } from '../token-check.ts'
+import { ADMIN, openAdmin } from './admin.ts'
 import { bindEvents, type EventHandlers } from './bind.ts'
 import { connectedFamilies, createRevoker, forgetExpiry, type Revoker, watchExpiry } from './expiry.ts'
 import { admit, refuse } from './handshake.ts'
-import { familyRoom, type ShopServer, userRoom } from './shop-socket.ts'
-import { createWork, type Work } from './work.ts'
+import { familyRoom, type ShopServer, type ShopSocket, userRoom } from './shop-socket.ts'
+import { createWork } from './work.ts'
 
 /** Bytes; a longer packet ends its connection. */
 const MAX_PACKET_BYTES = 100_000
@@ -37,6 +39,9 @@ export interface SocketDoorOptions {
   readonly origins: Origins
   readonly limit: CountingLimit
   readonly metrics: Metrics
+  /** Whether this instance is about to stop: new sockets and events are sent elsewhere then. */
+  readonly draining: () => boolean
+  readonly signInAdmin: SignInAdmin
   readonly handlers: SocketHandlers
 }
 
@@ -46,14 +51,14 @@ export interface SocketDoor {
   endFamily(familyId: string): void
   /** The families of tokens that hold sockets open on this instance. */
   connectedFamilies(): string[]
-  /**
-   * Lets what is under way end, then closes every connection and the HTTP server. Events and requests have `limitMs` each
-   * before they are cut off.
-   */
+  /** Resolves when the events under way are acknowledged, or after `limitMs`. */
+  settle(limitMs: number): Promise<void>
+  /** Closes every connection and the HTTP server; requests under way have `limitMs` before they are cut off. */
   close(limitMs: number): Promise<void>
 }
 
 const names = Object.keys(NAMESPACES) as NamespaceName[]
+const withAdmin = [...names, ADMIN]
 
 /** Opens the shop's namespaces on an HTTP server. */
 export function openSocketDoor(options: SocketDoorOptions): SocketDoor {
@@ -73,18 +78,30 @@ export function openSocketDoor(options: SocketDoorOptions): SocketDoor {
     }),
   })
   io.engine.on('headers', (headers: Record<string, string>, request: { headers: Record<string, string> }) => {
-    headers['X-Request-Id'] = requestIdFrom(request.headers['x-request-id'], ctx.ids)
+    const requestId = requestIdFrom(request.headers['x-request-id'], ctx.ids)
+    // for the handshake that follows
+    request.headers['x-request-id'] = requestId
+    headers['X-Request-Id'] = requestId
   })
   const work = createWork((error) => ctx.log.error({ err: error }, 'an event could not be acknowledged'))
-  const revoker = createRevoker(io, names)
+  const revoker = createRevoker(io, withAdmin)
   io.use(refuse(ctx))
-  for (const name of names) openNamespace({ ...options, work, revoker }, io, name, options.handlers[name])
+  for (const name of names) {
+    const { auth } = NAMESPACES[name]
+    io.of(name).use(admit(options, { auth }))
+    keepTrack(options, revoker, io, name, (socket) =>
+      bindEvents({ ...options, work, revoker }, name, options.handlers[name], socket),
+    )
+  }
+  const admin = openAdmin(options, io)
+  keepTrack(options, revoker, io, ADMIN)
   return {
     io,
     endFamily: revoker.endFamily,
-    connectedFamilies: () => connectedFamilies(io, names),
+    connectedFamilies: () => connectedFamilies(io, withAdmin),
+    settle: work.settle,
     async close(limitMs) {
-      await work.drain(limitMs)
+      admin.close()
       const timer = setTimeout(() => http.closeAllConnections(), limitMs)
       await io.close()
       clearTimeout(timer)
@@ -92,23 +109,22 @@ export function openSocketDoor(options: SocketDoorOptions): SocketDoor {
   }
 }
 
-function openNamespace<N extends NamespaceName>(
-  options: SocketDoorOptions & { readonly work: Work; readonly revoker: Revoker },
+/** Gives each socket of a namespace its rooms, ends it with its token, and counts it. */
+function keepTrack(
+  { ctx, metrics }: SocketDoorOptions,
+  revoker: Revoker,
   io: ShopServer,
-  name: N,
-  handlers: EventHandlers<N>,
+  name: string,
+  bind: (socket: ShopSocket) => void = () => undefined,
 ): void {
-  const { ctx, metrics, revoker } = options
-  const namespace = io.of(name)
-  namespace.use(admit(options, NAMESPACES[name]))
-  namespace.on('connection', (socket) => {
+  io.of(name).on('connection', (socket) => {
     const { token } = socket.data
     metrics.sockets.inc({ namespace: name })
     if (token !== undefined) {
       void socket.join([userRoom(token.userId), familyRoom(token.familyId)])
       watchExpiry(ctx, socket)
     }
-    bindEvents(options, name, handlers, socket)
+    bind(socket)
     socket.on('disconnect', () => {
       forgetExpiry(socket)
       metrics.sockets.dec({ namespace: name })
