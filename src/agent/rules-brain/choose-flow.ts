@@ -1,5 +1,3 @@
-import { addressIn } from './address.ts'
-import { dictionaryOf } from './dictionary.ts'
 import type { Flow, Turn } from './flow.ts'
 import { add } from './flows/add.ts'
 import * as cart from './flows/cart.ts'
@@ -12,10 +10,10 @@ import { search } from './flows/search.ts'
 import * as talk from './flows/talk.ts'
 import { same, swap } from './flows/variant-changes.ts'
 import { waitAgreed, waitlist } from './flows/waitlist.ts'
+import { guess, inContext, isAddress } from './intent-in-context.ts'
 import type { Intent } from './intents.ts'
 import { resolveProducts } from './references.ts'
 import type { Clause } from './understand.ts'
-import { lemmasOf } from './words.ts'
 
 const FLOWS: Readonly<Record<Intent, Flow>> = {
   search,
@@ -55,9 +53,6 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
 }
 
 export const NOT_UNDERSTOOD = 'nothing that I understand'
-
-/** An address stands between commas: street, city, state. */
-const LEAST_ADDRESS_PARTS = 3
 
 /** From this score on, words speak for themselves and are not taken as the answer to an open question. */
 const SPEAKS_FOR_ITSELF = 4
@@ -137,69 +132,3 @@ function answeringProduct(
 
 /** "the green ones please" picks one of a list, its bare name only speaks of it. */
 const PICKING = new Set(['the', 'one', 'ones', 'please', 'that', 'this', 'it', 'those', 'these'])
-
-function isAddress(turn: Turn, name: string | undefined): boolean {
-  const parts = turn.text.split(/[,\n]/).length
-  return parts >= LEAST_ADDRESS_PARTS && addressIn(turn.text, name, 'IN') !== undefined
-}
-
-/** Words that mean something else after what was said before. */
-function inContext(clause: Clause, turn: Turn): Intent | undefined {
-  const { intent, scores, mentions } = clause
-  const { shown } = turn.memory
-  if (isAddress(turn, turn.customerName) && !(intent === 'search' && clause.score > 4)) {
-    const plain = clause.kinds.length === 0 && (intent === undefined || intent === 'search')
-    if (plain || mentions.address !== undefined) return 'pay'
-  }
-  // "which one is cheaper?" asks for a choice only where there is something to choose from.
-  const names = clause.terms.filter(({ kind }) => kind === 'name').length
-  if ((intent === 'choose' || intent === 'details') && names > 1) return 'compare'
-  const opens = intent === 'search' && clause.quantities.ordinals.length > 0 && clause.content.length === 0
-  if (opens && shown.length > 0 && clause.sort === undefined) return 'details'
-  const ofList =
-    clause.kinds.length === 0 ||
-    clause.pronoun ||
-    resolveProducts({ ...clause, superlative: undefined }, turn.memory).length > 1
-  if (intent === 'choose' && (shown.length < 2 || !ofList)) return 'search'
-  const adds =
-    /^(?:and|also|plus)$/.test(clause.words[0]?.normal ?? '') &&
-    clause.terms.some(({ kind }) => kind === 'name')
-  if (adds && intent === undefined && turn.memory.lastAdded !== undefined) return 'add'
-  // Once an order is placed and nothing new was chosen, it is the order that is cancelled.
-  const cancels = clause.words.some(({ lemma }) => lemma === 'cancel')
-  const ordered = turn.memory.orders.length > 0 && turn.memory.lastAdded === undefined
-  if (cancels && ordered && (intent === 'remove' || intent === 'no')) return 'return'
-  if (intent === 'swap' && turn.memory.lastAdded === undefined && turn.memory.lastSearch !== undefined)
-    return 'search'
-  // "do you have it in red" asks about what is spoken of; without that it is a search.
-  const named = resolveProducts(clause, turn.memory).length > 0
-  if (intent === 'same' && turn.memory.focus === undefined && turn.memory.lastSearch !== undefined)
-    return 'search'
-  if (
-    intent === 'details' &&
-    !named &&
-    !clause.terms.some(({ kind }) => kind === 'name') &&
-    clause.kinds.length > 0 &&
-    (scores.get('search') ?? 0) >= 2
-  )
-    return 'search'
-  return undefined
-}
-
-/** Words without a cue: a product of the catalog is searched for, one that was shown is told about. */
-function guess(clause: Clause, turn: Turn): Intent | undefined {
-  const { quantities, content, terms, sort } = clause
-  if (quantities.ordinals.length > 0 && turn.memory.shown.length > 0) return 'details'
-  const dictionary = dictionaryOf(turn.catalog)
-  const known = content.some((word) => lemmasOf(word).some((lemma) => dictionary.knows(lemma)))
-  if (known || terms.length > 0) return 'search'
-  // A thing of which the shop knows nothing is looked for too: it then hears that there is none.
-  const things = clause.words.filter(({ normal }) => content.includes(normal))
-  if (things.length > 0 && things.length <= 3 && things.every(({ real }) => real)) return 'search'
-  const wished =
-    quantities.maxPrice !== undefined || quantities.minPrice !== undefined || quantities.size !== undefined
-  if (wished) return 'search'
-  return (sort !== undefined || clause.excluded.length > 0) && turn.memory.lastSearch !== undefined
-    ? 'search'
-    : undefined
-}

@@ -65,6 +65,8 @@ function isImperative(words: readonly Word[], index: number): boolean {
 const FARTHEST = 5
 /** After these a "not" denies no product: "don't you have …", "can't find …". */
 const OTHERWISE_DENIED = new Set([
+  'wait',
+  'sorry',
   'you',
   'find',
   'see',

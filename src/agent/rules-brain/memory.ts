@@ -56,7 +56,13 @@ const Question = z.discriminatedUnion('about', [
     /** What else is to be added once this is settled. */
     next: z.array(z.object({ productId: z.string(), quantity: z.int() })).default([]),
   }),
-  z.object({ about: z.literal('product'), quantity: z.int() }),
+  z.object({
+    about: z.literal('product'),
+    quantity: z.int(),
+    /** The variant that was spoken of. */
+    color: z.string().optional(),
+    size: z.string().optional(),
+  }),
   z.object({ about: z.literal('details') }),
   z.object({ about: z.literal('waitlist'), productId: z.string(), sku: z.string().optional() }),
   z.object({ about: z.literal('search') }),

@@ -26,9 +26,9 @@ export function takeOrdinals(words: readonly Word[], used: Set<number>): number[
     } else {
       const value = numberedPlace(words, index)
       if (value === undefined) continue
-      ordinals.push(value)
+      ordinals.push(value, ...furtherPlaces(words, index, used))
       used.add(index)
-      if (word.kind === 'number' && index > 0) used.add(index - 1)
+      if (index > 0) used.add(index - 1)
     }
   }
   return ordinals
@@ -53,6 +53,19 @@ function countAfter(words: readonly Word[], index: number): number | undefined {
   return value !== undefined && value > 1 && value <= 5 ? value : undefined
 }
 
+/** "numbers 1 and 3": what is joined to a place is one too. */
+function furtherPlaces(words: readonly Word[], index: number, used: Set<number>): number[] {
+  const places: number[] = []
+  for (let next = index + 1; /^(?:and|,|&)$/.test(words[next]?.normal ?? ''); next += 2) {
+    const word = words[next + 1]
+    const value = word?.kind === 'number' ? Number(word.normal) : NUMBER_WORDS.get(word?.normal ?? '')
+    if (word === undefined || value === undefined || value > MOST_ORDINAL) break
+    places.push(value)
+    used.add(word.index)
+  }
+  return places
+}
+
 /** "number 2", "option 3", "#2", "no. 2". */
 function numberedPlace(words: readonly Word[], index: number): number | undefined {
   const word = words[index]
@@ -61,7 +74,8 @@ function numberedPlace(words: readonly Word[], index: number): number | undefine
   if (hash !== null) return Number(hash[1])
   const before = words[index - 1]
   const opener = before?.text === '.' ? words[index - 2] : before
-  if (opener === undefined || !LIST_WORDS.has(opener.normal)) return undefined
+  if (opener === undefined || !(LIST_WORDS.has(opener.normal) || LIST_WORDS.has(opener.lemma)))
+    return undefined
   const value = word.kind === 'number' ? Number(word.normal) : NUMBER_WORDS.get(word.normal)
   return value !== undefined && Number.isInteger(value) && value >= 1 && value <= MOST_ORDINAL
     ? value

@@ -75,6 +75,10 @@ function joined(segments: readonly Word[][], read: Read): Clause[] {
   for (const segment of segments) {
     const clause = read([...pending, ...segment])
     const previous = clauses.at(-1)
+    if (pending.length === 0 && previous?.intent === 'search' && corrects(clause)) {
+      clauses[clauses.length - 1] = { ...clause, intent: 'search' }
+      continue
+    }
     const goesOn = previous !== undefined && previous.intent === clause.intent && asksOnly(clause)
     if (goesOn && pending.length === 0) continue
     if (pending.length === 0 && previous !== undefined && isDependent(clause) && takesMore(previous)) {
@@ -101,6 +105,15 @@ const isSocial = ({ intent }: Clause) => intent !== undefined && SOCIAL.has(inte
 /** "the second one looks nice" is no courtesy. */
 function namesSomething({ content, quantities, kinds }: Clause): boolean {
   return content.length > 0 || kinds.length > 0 || quantities.ordinals.length > 0
+}
+
+const CORRECTING = new Set(['no', 'sorry', 'actually', 'wait', 'oops'])
+
+/** "any candles? no wait, vases" */
+function corrects({ words, kinds, intent }: Clause): boolean {
+  const [first] = words
+  const speaks = intent !== undefined && intent !== 'search' && !SOCIAL.has(intent)
+  return first !== undefined && CORRECTING.has(first.normal) && kinds.length > 0 && !speaks
 }
 
 /** Wishes alone, without a thing or a verb of their own. */

@@ -83,7 +83,9 @@ function nearestOf(
     if (normal.length < SHORTEST_CORRECTED || Math.abs(normal.length - word.length) > allowed) return
     const distance = typingDistance(word, normal, allowed)
     if (distance > allowed || (word.length <= SHORTEST_CORRECTED && isOtherWord(word, normal))) return
-    const cost = distance + (normal[0] === word[0] ? 0 : 0.5) + handicap
+    // A letter is left out more often than typed too much.
+    const shorter = normal.length < word.length ? 0.2 : 0
+    const cost = distance + (normal[0] === word[0] ? 0 : 0.5) + shorter + handicap
     if (best === undefined || cost < best.cost || (cost === best.cost && normal < best.normal))
       best = { normal, lemma, cost }
   }

@@ -87,7 +87,8 @@ export function toTerms(asked: readonly string[], known: ReadonlyMap<string, Kno
     } else {
       const compounds = compoundsOf(plain.stem, known.values())
       terms.push({
-        words: [word],
+        // The database stems by rules of its own, by which "knives" are no "knife".
+        words: plain.word === word ? [word] : [word, plain.word],
         guesses: compounds
           .filter(({ count }) => count > COMPOUND_MAJORITY * plain.count)
           .map((found) => found.word),

@@ -22,8 +22,12 @@ export function guessWords(term: string, known: Iterable<KnownWord>): string[] {
   for (const entry of known) {
     if (term.length >= SHORTEST_PART && entry.word.startsWith(term)) parts.push(entry)
     else if (term.length > SHORTEST_PART && entry.word.endsWith(term)) parts.push(entry)
-    else if (entry.names && allowed > 0 && Math.abs(entry.word.length - term.length) <= allowed) {
-      const distance = typingDistance(term, entry.word, allowed)
+    else if (entry.names && allowed > 0 && Math.abs(entry.stem.length - term.length) <= allowed + 2) {
+      // The known word may be the plural of what was meant.
+      const distance = Math.min(
+        typingDistance(term, entry.word, allowed),
+        typingDistance(term, entry.stem, allowed),
+      )
       if (distance <= allowed && mayBegin(term, entry.word)) slips.push({ known: entry, distance })
     }
   }

@@ -27,6 +27,8 @@ describe('stem', () => {
       ['glass', 'glass'],
       ['bus', 'bus'],
       ['ring', 'ring'],
+      ['earrings', 'earring'],
+      ['knives', 'knife'],
     ] as const) {
       expect(stem(form)).toBe(root)
     }

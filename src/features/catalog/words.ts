@@ -14,6 +14,7 @@ export function fold(text: string): string {
     .toLowerCase()
     .replace(/['’]/gu, '')
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .replace(/\btshirt/g, 't shirt')
     .trim()
 }
 
@@ -30,10 +31,23 @@ export function searchTerms(query: string): string[] {
   return telling.slice(0, 12)
 }
 
+/** Things, not forms of a verb: an earring is nothing that ears do. */
+const NOUNS_IN_ING = new Set([
+  'bedding',
+  'clothing',
+  'earing',
+  'earring',
+  'lightning',
+  'spring',
+  'string',
+  'wedding',
+])
+
 /** A folded word without its English ending, so that `watches` meets `watch` and `running` meets `run`. */
 export function stem(word: string): string {
   if (word.length <= 3) return word
   const singular = withoutPlural(word)
+  if (NOUNS_IN_ING.has(singular)) return singular
   for (const ending of ['ing', 'ed']) {
     if (singular.length > ending.length + 2 && singular.endsWith(ending)) {
       const root = singular.slice(0, -ending.length)
@@ -44,7 +58,18 @@ export function stem(word: string): string {
   return singular
 }
 
+const PLURALS_IN_VES: ReadonlyMap<string, string> = new Map([
+  ['halves', 'half'],
+  ['knives', 'knife'],
+  ['leaves', 'leaf'],
+  ['loaves', 'loaf'],
+  ['scarves', 'scarf'],
+  ['shelves', 'shelf'],
+])
+
 function withoutPlural(word: string): string {
+  const irregular = PLURALS_IN_VES.get(word)
+  if (irregular !== undefined) return irregular
   if (word.endsWith('ies') && word.length > 4) return `${word.slice(0, -3)}y`
   if (/(?:[sxz]|ch|sh)es$/.test(word)) return word.slice(0, -2)
   if (word.endsWith('s') && !/(?:ss|us|is)$/.test(word)) return word.slice(0, -1)

@@ -42,6 +42,7 @@ export const FINDING = {
   ],
   details: [
     ['tell more', 4],
+    ['what|how be * like $', 4.5],
     ['about * tell', 4],
     ['which|what size|color * available', 3],
     ['tell about <reference>|<product>|it|this|that', 4],
@@ -116,7 +117,7 @@ export const FINDING = {
     ['<reference> cheaper|better', 1.5],
   ],
   waitlist: [
-    ['notify|alert|inform|remind|ping me|when|if|once', 6],
+    ['notify|alert|inform|remind|ping|email|text me|when|if|once', 10],
     [
       'tell|let|message|email|text|mail me|know * when|if|once * back|available|stock|restock|in|again|come',
       7,

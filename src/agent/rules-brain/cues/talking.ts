@@ -13,6 +13,8 @@ export const TALKING = {
     ['pretend|act|roleplay|behave * as|like|to|you', 6],
     ['developer|debug|admin|god|dan|jailbreak|sudo mode|access|panel|prompt', 7],
     ['jailbreak|sudo', 6],
+    ['system|admin override', 25],
+    ['pretend', 12],
     ['set|change|make|reduce * price|total|cost * to|zero|<price>|free', 7],
     ['everything|it|all * for free', 7],
     ['for free', 4],
@@ -57,6 +59,7 @@ export const TALKING = {
   help: [
     ['help', 3],
     ['what can|else you|u do', 5.5],
+    ['service|services * offer|provide|have', 7],
     ['what do you do', 5],
     ['how do this|it|that work', 4],
     ['how can|do you|i help|order|buy|use', 3],

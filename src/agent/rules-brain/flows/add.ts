@@ -101,9 +101,11 @@ export function wishesOf(clause: Clause, product: ShownProduct, turn: Turn): Wis
   const searched = searchedWishes(product, turn)
   const numbered = clause.quantities.bare.map(String).find((size) => hasVariant(product, { size }))
   const again = sameAgain(product, turn)
+  const { question, focus } = turn.memory
+  const asked = question?.about === 'product' && focus === product.id ? question : undefined
   return {
-    color: said.color ?? again?.color ?? searched.color,
-    size: said.size ?? numbered ?? again?.size ?? searched.size,
+    color: said.color ?? asked?.color ?? again?.color ?? searched.color,
+    size: said.size ?? numbered ?? asked?.size ?? again?.size ?? searched.size,
   }
 }
 

@@ -101,9 +101,11 @@ export function* detailsOf(
   const outcome = yield* use('get_product', { productId: product.id }, Product)
   if (!outcome.ok) return apology(outcome.problem, product.name)
   const full = outcome.value
+  const { question } = turn.memory
+  const stillAsked = question?.about === 'variant' && question.productId === full.id
   turn.memory = {
     ...withFocus(withoutQuestion(turn.memory), shownProduct(full)),
-    question: { about: 'product', quantity: 1 },
+    question: stillAsked ? question : { about: 'product', quantity: 1 },
   }
   const options = (by: 'color' | 'size') => [
     ...new Set(full.variants.flatMap((variant) => variant[by] ?? [])),
@@ -151,7 +153,14 @@ export function* stockOfProduct(
   const inventory = outcome.value
   turn.memory = {
     ...withFocus(withoutQuestion(turn.memory), product),
-    question: { about: 'product', quantity: clause.quantities.quantity ?? 1 },
+    question: {
+      about: 'product',
+      quantity: clause.quantities.quantity ?? 1,
+      ...given({
+        color: clause.terms.find(({ kind }) => kind === 'color')?.value,
+        size: clause.quantities.size,
+      }),
+    },
   }
   const color = clause.terms.find(({ kind }) => kind === 'color')?.value
   const { size } = clause.quantities

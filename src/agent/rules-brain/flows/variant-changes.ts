@@ -36,7 +36,9 @@ function missingVariant({ content }: Clause, product: ShownProduct): Said | unde
 
 /** "make it blue", "change the size to 9": the line's variant is exchanged for another of the same product. */
 export const swap: Flow = function* (clause, turn) {
-  const color = clause.terms.find(({ kind }) => kind === 'color')?.value
+  // "the black for navy": the last colour is the one that is wished for.
+  const colors = clause.terms.filter(({ kind }) => kind === 'color').map(({ value }) => value)
+  const color = colors.at(-1)
   const { size } = clause.quantities
   if (color === undefined && size === undefined) {
     return { text: 'What shall I change it to? Name the colour or the size.' }
