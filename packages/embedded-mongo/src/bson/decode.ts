@@ -151,7 +151,7 @@ class Reader {
       case 0x07:
         return new ObjectId(Uint8Array.from(this.take(12)))
       case 0x08:
-        return this.byte() === 1
+        return this.boolean()
       case 0x09:
         return new Date(this.int64(false).toNumber())
       case 0x0a:
@@ -168,11 +168,8 @@ class Reader {
         return new Code(this.string())
       case 0x0e:
         return new BSONSymbol(this.string())
-      case 0x0f: {
-        this.int32()
-        const code = this.string()
-        return new Code(code, Object.fromEntries(this.document()))
-      }
+      case 0x0f:
+        return this.scopedCode()
       case 0x10:
         return new Int32(this.int32())
       case 0x11:
@@ -190,11 +187,27 @@ class Reader {
     }
   }
 
+  private boolean(): boolean {
+    const byte = this.byte()
+    if (byte > 1) throw invalid('a boolean that is neither true nor false')
+    return byte === 1
+  }
+
+  private scopedCode(): Code {
+    const end = this.position + this.int32()
+    const code = this.string()
+    const scope = this.document()
+    if (this.position !== end) throw invalid('code with a scope that does not end where it says')
+    return new Code(code, Object.fromEntries(scope))
+  }
+
   private binary(): Binary {
     const length = this.int32()
     const subtype = this.byte()
     const bytes = this.take(length)
     const inner = subtype === Binary.SUBTYPE_BYTE_ARRAY ? bytes.subarray(4) : bytes
+    if (inner !== bytes && (length < 4 || bytes.readInt32LE(0) !== inner.length))
+      throw invalid('a binary value whose two lengths differ')
     return new Binary(Uint8Array.from(inner), subtype)
   }
 }

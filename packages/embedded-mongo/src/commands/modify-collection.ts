@@ -52,7 +52,8 @@ async function collMod(context: CommandContext): Promise<Reply> {
   if (changes.has('viewOn') && collection.options.view === null) {
     throw new MongoServerFault('InvalidOptions', 'ns is not a view')
   }
-  if (changes.size > 0) await host.engine.collMod(namespace, { options: changes })
+  // a change of nothing is an event too
+  if (changes.size > 0 || index === undefined) await host.engine.collMod(namespace, { options: changes })
   return reply
 }
 

@@ -3,7 +3,7 @@ import { equals } from '../bson/compare.ts'
 import type { Doc } from '../bson/document.ts'
 import type { Transaction } from '../engine/engine.ts'
 import type { StoredRecord } from '../engine/types.ts'
-import { ERROR_CODES, MongoServerFault } from '../errors.ts'
+import { MongoServerFault } from '../errors.ts'
 import type { Variables } from '../query/matcher.ts'
 import { valueAtPath } from '../query/paths.ts'
 import { describeUpdate } from '../query/update-description.ts'
@@ -44,6 +44,11 @@ export function mergeOne(
 ): void {
   const { namespace, whenNotMatched } = merge
   const result = merge.on.includes('_id') && !doc.has('_id') ? forStorage(doc, context.host.engine) : doc
+  if (merge.whenMatched === 'fail') {
+    // its join fields are unique, so what matches is refused as a duplicate
+    work.insert(namespace, forStorage(result, context.host.engine))
+    return
+  }
   const reader = work.reader(namespace)
   const [existing] = matching(reader, {
     filter: joinFilter(result, merge.on),
@@ -84,12 +89,6 @@ function mergeMatched(
   result: Doc,
 ): void {
   const { whenMatched, namespace } = merge
-  if (whenMatched === 'fail') {
-    throw new MongoServerFault(
-      ERROR_CODES.DuplicateKey,
-      `E11000 duplicate key error collection: ${namespace}: $merge found a document that matches`,
-    )
-  }
   const before = existing.doc
   const next = mergedDocument(merge, before, result, variables)
   if (next === undefined || equals(before, next)) return

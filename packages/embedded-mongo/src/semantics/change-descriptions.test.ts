@@ -11,7 +11,7 @@ theme('what change streams tell of updates', ({ test }) => {
     showExpandedEvents = true,
   ) =>
     test(row, [before], async (collection) => {
-      const stream = collection.watch([], { showExpandedEvents })
+      const stream = collection.watch([], { showExpandedEvents, maxAwaitTimeMS: 10 })
       try {
         expect(await stream.tryNext()).toBeNull()
         await collection.updateOne({}, update)
@@ -64,10 +64,19 @@ theme('what change streams tell of updates', ({ test }) => {
     { updatedFields: { 'a.x': 2 }, disambiguatedPaths: { 'a.x': ['a.x'] } },
   )
   test('without expanded events nothing is said of paths', [{ a: { 1: 0 } }], async (collection) => {
-    const stream = collection.watch()
+    const stream = collection.watch([], { maxAwaitTimeMS: 10 })
     expect(await stream.tryNext()).toBeNull()
     await collection.updateOne({}, { $set: { 'a.1': 1 } })
     expect(await stream.next()).toMatchObject({ updateDescription: { updatedFields: { 'a.1': 1 } } })
+    await stream.close()
+  })
+  test('a change of nothing to a collection is told', [], async (collection, client) => {
+    const db = client.db('semantics')
+    await db.createCollection(collection.collectionName)
+    const stream = collection.watch([], { showExpandedEvents: true, maxAwaitTimeMS: 10 })
+    expect(await stream.tryNext()).toBeNull()
+    await db.command({ collMod: collection.collectionName })
+    expect(await stream.next()).toMatchObject({ operationType: 'modify' })
     await stream.close()
   })
 })

@@ -189,6 +189,14 @@ theme('pipelines that write', ({ test }) => {
   written('$merge that fails on a match', (into) => ({ $merge: { into, whenMatched: 'fail' } }), 11000, [
     { _id: 1 },
   ])
+  test('$merge that fails on a match names the key', [{ v: 1 }], async (collection, client) => {
+    const into = client.db('semantics').collection<{ _id: number }>(`${collection.collectionName}_into`)
+    await into.insertOne({ _id: 1 })
+    const merged = collection.aggregate([{ $merge: { into: into.collectionName, whenMatched: 'fail' } }])
+    await expect(merged.toArray()).rejects.toMatchObject({
+      errorResponse: { keyPattern: { _id: 1 }, keyValue: { _id: 1 } },
+    })
+  })
   written(
     '$merge that fails without a match',
     (into) => ({ $merge: { into, whenNotMatched: 'fail' } }),
