@@ -34,7 +34,7 @@ import { createLogger } from './platform/logger.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
 import { connectMongo } from './platform/mongo.ts'
 import { measureRooms } from './room-metrics.ts'
-import { COLLECTIONS, events, routes, subscribeRooms } from './rooms.ts'
+import { COLLECTIONS, events, routes, subscribeRooms, webhooks } from './rooms.ts'
 import { seedIfEmpty } from './seed.ts'
 import { shopPage } from './shop-page.ts'
 import type { Pages } from './transport/http/pages.ts'
@@ -124,6 +124,7 @@ async function open(
     origins,
     limit: clusterLimit(ctx, 'api', config.rates.api),
     handlers: routes,
+    webhooks,
     pages: allPages(admin),
     signInAdmin,
     adminPage: admin.html,

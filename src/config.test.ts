@@ -51,6 +51,14 @@ describe('the configuration', () => {
     expect(() => readConfig({ AGENT_BRAIN: 'llm' })).toThrow('OPENAI_API_KEY')
   })
 
+  it('pays through Stripe where its key is given, and takes an address without a path as its base', () => {
+    expect(readConfig({}).stripe).toBeUndefined()
+    const given = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_API_BASE: 'http://127.0.0.1:12111' }
+    expect(readConfig(given).stripe).toMatchObject({ secretKey: 'sk_test_1', apiBase: given.STRIPE_API_BASE })
+    expect(() => readConfig({ ...given, STRIPE_API_BASE: 'http://127.0.0.1/v1' })).toThrow('STRIPE_API_BASE')
+    expect(() => readConfig({ STRIPE_WEBHOOK_SECRET: 'whsec_0123456789abcdef' })).toThrow('STRIPE_SECRET_KEY')
+  })
+
   it('takes an empty variable as absent', () => {
     expect(readConfig({ MONGODB_URI: '', PORT: '' }).mongo.uri).toBeUndefined()
   })

@@ -86,8 +86,15 @@ const Environment = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: z.url().optional(),
   OPENAI_MODEL: z.string().default('gpt-5-mini'),
-  STRIPE_SECRET_KEY: z.string().optional(),
-  STRIPE_API_BASE: z.url().optional(),
+  STRIPE_SECRET_KEY: z.string().regex(/^\S+$/, 'must not hold blanks').optional(),
+  STRIPE_API_BASE: z
+    .string()
+    .regex(/^https?:\/\/[^/?#@\s]+\/?$/, 'must be an address such as http://127.0.0.1:12111, without a path')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^\S{16,}$/, 'must have at least 16 characters')
+    .optional(),
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
@@ -138,6 +145,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if ((env.WEBHOOK_URL === undefined) !== (env.WEBHOOK_SECRET === undefined)) {
     throw new ConfigError('WEBHOOK_URL and WEBHOOK_SECRET: give both or neither')
   }
+  if (env.STRIPE_WEBHOOK_SECRET !== undefined && env.STRIPE_SECRET_KEY === undefined) {
+    throw new ConfigError('STRIPE_WEBHOOK_SECRET: needs STRIPE_SECRET_KEY')
+  }
   return Object.freeze({
     environment: env.NODE_ENV,
     host: env.HOST,
@@ -181,6 +191,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       env.WEBHOOK_URL !== undefined && env.WEBHOOK_SECRET !== undefined
         ? Object.freeze({ url: env.WEBHOOK_URL, secret: env.WEBHOOK_SECRET })
         : undefined,
+    /** Without it the payment mock takes its place. */
+    stripe:
+      env.STRIPE_SECRET_KEY === undefined
+        ? undefined
+        : Object.freeze({
+            secretKey: env.STRIPE_SECRET_KEY,
+            apiBase: env.STRIPE_API_BASE,
+            webhookSecret: env.STRIPE_WEBHOOK_SECRET,
+          }),
     agent: Object.freeze({
       brain: env.AGENT_BRAIN ?? (hasModel ? 'llm' : 'rules'),
       apiKey: env.OPENAI_API_KEY,
@@ -194,3 +213,4 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 export type Config = ReturnType<typeof readConfig>
+export type StripeConfig = NonNullable<Config['stripe']>

@@ -1,6 +1,7 @@
 import type { AgentEvent } from './contract/index.ts'
 import { checkoutChanged, countActiveCheckouts } from './features/checkout/index.ts'
 import { agentEventSent, type RunningConversations } from './features/conversation/index.ts'
+import { countDrifts } from './features/inventory/index.ts'
 import type { Context } from './platform/context.ts'
 import { addGauge, type Metrics } from './platform/metrics.ts'
 
@@ -8,6 +9,7 @@ import { addGauge, type Metrics } from './platform/metrics.ts'
 const MOST_RUNS = 10_000
 /** Several that scrape at once cost the database one count. */
 const COUNT_KEPT_MS = 1_000
+const DRIFTS_SHOWN_MS = 24 * 60 * 60_000
 
 /** Lets the metrics follow what happens in the rooms of this instance. */
 export function measureRooms(
@@ -38,6 +40,17 @@ export function measureRooms(
       label: 'state',
       keptMs: COUNT_KEPT_MS,
       read: () => countActiveCheckouts(ctx),
+    },
+    failed,
+  )
+  addGauge(
+    metrics,
+    {
+      name: 'floorwalker_stock_drifts',
+      help: 'Differences between the stock and the inventory source that were seen in the last 24 h',
+      label: 'kind',
+      keptMs: COUNT_KEPT_MS,
+      read: () => countDrifts(ctx, new Date(ctx.clock.now().getTime() - DRIFTS_SHOWN_MS)),
     },
     failed,
   )

@@ -20,6 +20,8 @@ import {
   checkoutEvents,
   checkoutRoutes,
   closeCheckoutBeforeCartChange,
+  orderPaidBy,
+  resumeAttempt,
   subscribeCheckoutRooms,
 } from './features/checkout/index.ts'
 import {
@@ -30,16 +32,23 @@ import {
 } from './features/conversation/index.ts'
 import {
   adjustmentsCollection,
+  driftsCollection,
   inventoryCollection,
   inventoryEvents,
   inventoryRoutes,
   reservationsCollection,
+  sourceCountsCollection,
   waitlistCollection,
 } from './features/inventory/index.ts'
 import { loyaltyCollections, loyaltyRoutes, tierOf } from './features/loyalty/index.ts'
 import { notificationCollections } from './features/notifications/index.ts'
-import { orderCollections, orderRoutes } from './features/orders/index.ts'
-import { paymentCollections, paymentRoutes } from './features/payments/index.ts'
+import { orderCollections, orderRoutes, resumeReturnsOf } from './features/orders/index.ts'
+import {
+  paymentCollections,
+  paymentRoutes,
+  receiveStripeEvent,
+  type StripeReactions,
+} from './features/payments/index.ts'
 import { profileCollections, profileRoutes } from './features/profiles/index.ts'
 import { jobTicks } from './jobs/ticks.ts'
 import type { CollectionDeclaration } from './platform/collection.ts'
@@ -49,6 +58,7 @@ import { rateLimits } from './platform/limits.ts'
 import { outbox } from './platform/outbox.ts'
 import { seedMarksCollection } from './seed.ts'
 import type { RouteHandlers } from './transport/http/bind.ts'
+import type { WebhookReceiver } from './transport/http/webhooks.ts'
 import { type SocketHandlers, socketPackets } from './transport/socket/server.ts'
 import type { ShopServer } from './transport/socket/shop-socket.ts'
 
@@ -64,6 +74,7 @@ export const COLLECTIONS: readonly CollectionDeclaration[] = [
   ...paymentCollections,
   ...profileCollections,
   adjustmentsCollection,
+  driftsCollection,
   idempotencyKeys,
   inventoryCollection,
   jobTicks,
@@ -75,6 +86,7 @@ export const COLLECTIONS: readonly CollectionDeclaration[] = [
   revocationsCollection,
   seedMarksCollection,
   socketPackets,
+  sourceCountsCollection,
   usersCollection,
   waitlistCollection,
 ]
@@ -106,6 +118,20 @@ export const events: SocketHandlers = {
   '/chat': chatEvents,
   '/cart': { ...cartEvents, ...checkoutEvents },
   '/inventory': inventoryEvents,
+}
+
+const stripeReactions: StripeReactions = {
+  paymentMoved: resumeAttempt,
+  async moneyReturned(ctx, key) {
+    const orderId = await orderPaidBy(ctx, key)
+    if (orderId !== undefined) await resumeReturnsOf(ctx, orderId)
+  },
+}
+
+/** What other services may post, by the name in the path. */
+export const webhooks: Readonly<Record<string, WebhookReceiver>> = {
+  stripe: (ctx, body, header) =>
+    receiveStripeEvent(ctx, { body, signature: header('Stripe-Signature') }, stripeReactions),
 }
 
 beforeCartChange(closeCheckoutBeforeCartChange)

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../../src/config.ts'
 import { type StockStatement, setStock } from '../../src/features/inventory/index.ts'
 import { enqueue, outbox } from '../../src/platform/outbox.ts'
+import { openStockFeed } from '../support/stock-feed.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 let world: World
@@ -82,22 +81,18 @@ test('low-stock puts one alert for each scarce product into the outbox, once', a
 
 describe('inventory-sync', () => {
   test('takes over what the source says, and the same again changes nothing', async () => {
-    const source = createServer((_request, response) => {
-      response.setHeader('Content-Type', 'application/json')
-      response.end(JSON.stringify({ items: [stock('synced', 7)] }))
-    })
-    source.listen(0, '127.0.0.1')
-    await once(source, 'listening')
-    const inventorySourceUrl = `http://127.0.0.1:${(source.address() as AddressInfo).port}/stock`
+    await setStock(world.ctx, [stock('synced', 3)])
+    const feed = await openStockFeed()
+    feed.says([{ sku: 'synced-1', location: 'wh-mumbai', available: 7, revision: 1 }])
     const revisions: number[] = []
     for (let round = 0; round < 2; round += 1) {
       await makeDue('inventory-sync')
-      expect(await runWorker('inventory-sync', { inventorySourceUrl })).toBe(0)
+      expect(await runWorker('inventory-sync', { inventorySourceUrl: feed.url })).toBe(0)
       const inventory = await world.api.call('getInventory', { params: { id: 'synced' } })
       expect(inventory.available).toBe(7)
       revisions.push(inventory.revision)
     }
-    source.close()
+    await feed.close()
     expect(revisions[0]).toBe(revisions[1])
   })
 

@@ -5,6 +5,7 @@ import { ShopError } from '../../platform/errors.ts'
 import { currentRequestId } from '../../platform/request-scope.ts'
 import { extendHold } from '../inventory/index.ts'
 import { announce } from './checkout.events.ts'
+import { attemptKey } from './checkout.rules.ts'
 import type { Attempt, CheckoutDocument } from './checkout.store.ts'
 import type { Means } from './payment-means.ts'
 import { faultPoint, write } from './saga/drive.ts'
@@ -26,7 +27,7 @@ export async function beginAttempt(
   await faultPoint(ctx, 'begin:before', checkout)
   const requestId = currentRequestId()
   const attempt: Attempt = {
-    key: `${checkout._id}:${checkout.attempts.length + 1}`,
+    key: attemptKey(checkout),
     charge,
     shippingAddress,
     ...(requestKey === undefined ? {} : { requestKey }),

@@ -6,6 +6,16 @@ export function isUnsettled({ state }: Attempt): boolean {
   return state === 'started' || state === 'authorized'
 }
 
+/** The key of a checkout's next attempt. */
+export function attemptKey({ _id, attempts }: Pick<CheckoutDocument, '_id' | 'attempts'>): string {
+  return `${_id}:${attempts.length + 1}`
+}
+
+/** The id of the checkout whose attempt has that key. */
+export function checkoutOfAttempt(key: string): string {
+  return key.slice(0, Math.max(0, key.lastIndexOf(':')))
+}
+
 export type CheckoutChange = Partial<Pick<CheckoutDocument, 'attempts' | 'order'>>
 
 /** The next version of a checkout, after an event if one is given. Throws when the event means nothing in its state. */

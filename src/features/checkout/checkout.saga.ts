@@ -2,7 +2,7 @@ import { acquireLease, type Lease, LeaseLostError, releaseLease, renewLease } fr
 import { after } from '../../platform/clock.ts'
 import type { Context } from '../../platform/context.ts'
 import { inRequest } from '../../platform/request-scope.ts'
-import { isUnsettled } from './checkout.rules.ts'
+import { checkoutOfAttempt, isUnsettled } from './checkout.rules.ts'
 import { type Attempt, type CheckoutDocument, loadCheckout, loadUnsettled, putOff } from './checkout.store.ts'
 import { authorize, voidAuthorization } from './saga/authorize.ts'
 import { capture } from './saga/capture.ts'
@@ -62,16 +62,41 @@ export async function resumeCheckouts(ctx: Context): Promise<number> {
   let settled = 0
   for (const id of await loadUnsettled(ctx, settingsOf(ctx).resumedAtOnce)) {
     if (ctx.clock.now() > until) break
-    const lease = await acquireDriver(ctx, id)
-    if (lease === null) continue
-    try {
-      if (await resume(ctx, lease, id)) settled += 1
-      else await putOff(ctx, id)
-    } finally {
-      await releaseLease(ctx, lease)
-    }
+    if (await takeUp(ctx, id)) settled += 1
   }
   return settled
+}
+
+/**
+ * Takes up the checkout of one attempt, of which the gateway has told, without waiting for the sweep. One that somebody
+ * drives is left to them.
+ */
+export async function resumeAttempt(ctx: Context, key: string): Promise<void> {
+  const checkout = await loadByAttempt(ctx, key)
+  if (checkout?.unsettled === true) await takeUp(ctx, checkout._id)
+}
+
+/** The order that an attempt has paid for. */
+export async function orderPaidBy(ctx: Context, key: string): Promise<string | undefined> {
+  const checkout = await loadByAttempt(ctx, key)
+  return checkout?.state === 'completed' ? checkout.order?.id : undefined
+}
+
+async function loadByAttempt(ctx: Context, key: string): Promise<CheckoutDocument | null> {
+  const checkout = await loadCheckout(ctx, checkoutOfAttempt(key))
+  return checkout?.attempts.some((attempt) => attempt.key === key) === true ? checkout : null
+}
+
+async function takeUp(ctx: Context, id: string): Promise<boolean> {
+  const lease = await acquireDriver(ctx, id)
+  if (lease === null) return false
+  try {
+    if (await resume(ctx, lease, id)) return true
+    await putOff(ctx, id)
+    return false
+  } finally {
+    await releaseLease(ctx, lease)
+  }
 }
 
 async function resume(ctx: Context, lease: Lease, id: string): Promise<boolean> {

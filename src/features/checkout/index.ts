@@ -2,7 +2,7 @@ import { checkoutsCollection, countActive } from './checkout.store.ts'
 
 export { type CheckoutMoved, checkoutChanged } from './checkout.events.ts'
 export { checkoutRoutes } from './checkout.routes.ts'
-export { resumeCheckouts } from './checkout.saga.ts'
+export { orderPaidBy, resumeAttempt, resumeCheckouts } from './checkout.saga.ts'
 export { checkoutEvents, subscribeCheckoutRooms } from './checkout.socket.ts'
 export { cancelCheckout, closeCheckoutBeforeCartChange, expireCheckouts } from './end-checkout.ts'
 export { type PayRequest, payCheckout } from './pay-checkout.ts'

@@ -6,6 +6,7 @@ import type { Context } from '../../platform/context.ts'
 import { ShopError } from '../../platform/errors.ts'
 import type { IdempotencyClaim } from '../../platform/idempotency.ts'
 import { getOrder } from '../orders/index.ts'
+import { GatewayError } from '../payments/index.ts'
 import { beginAttempt } from './begin-attempt.ts'
 import { failureError } from './checkout.events.ts'
 import { isPayable } from './checkout.rules.ts'
@@ -45,6 +46,11 @@ export async function payAs(ctx: Context, caller: Caller, payer: Payer): Promise
   try {
     return await payAsDriver(ctx, caller, lease, payer)
   } catch (error) {
+    if (error instanceof GatewayError) {
+      // what became of an earlier attempt is not known: another one could charge a second time
+      const detail = 'The payment service does not answer.'
+      throw new ShopError('unavailable', detail, { retryAfter: 1 }, { cause: error })
+    }
     if (!(error instanceof LeaseLostError)) throw error
     ctx.log.warn({ checkoutId }, 'a payment was taken over by another driver')
     throw new ShopError('unavailable', undefined, { retryAfter: 1 })

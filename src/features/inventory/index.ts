@@ -1,4 +1,5 @@
 export { adjustmentsCollection } from './adjustments.store.ts'
+export { countDrifts, type Drift, driftsCollection, recordDrift } from './drifts.store.ts'
 export {
   extendHold,
   type HoldLapsed,
@@ -27,6 +28,9 @@ export { inventoryEvents } from './inventory.socket.ts'
 export { inventoryCollection } from './inventory.store.ts'
 export { DEFAULT_LOCATION_ID, findLocation, LOCATIONS, type Location } from './locations.ts'
 export { reservationsCollection } from './reservations.store.ts'
+export { type CountsReport, takeOverCounts } from './source-counts.commands.ts'
+export type { SourceCount } from './source-counts.rules.ts'
+export { sourceCountsCollection } from './source-counts.store.ts'
 export { inStockTurn } from './stock-turns.ts'
 export { type StockStatement, setStock } from './stocktake.commands.ts'
 export { type WaitingEnded, waitForStock, waitingEnded } from './waitlist.commands.ts'

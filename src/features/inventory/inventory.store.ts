@@ -64,6 +64,17 @@ export async function loadAllInventories(ctx: Pick<Context, 'db'>): Promise<Inve
   return documents.map((document) => inventoryCollection.parse(document))
 }
 
+/** The product of each sku that has books. */
+export async function loadProductsBySku(ctx: Pick<Context, 'db'>): Promise<Map<string, string>> {
+  const products = new Map<string, string>()
+  const all = inventoryCollection
+    .in(ctx.db)
+    .find()
+    .project<{ _id: string; variants: Array<{ sku: string }> }>({ 'variants.sku': 1 })
+  for await (const { _id, variants } of all) for (const { sku } of variants) products.set(sku, _id)
+  return products
+}
+
 /** Products with at most `limit` pieces left, the emptiest first. */
 export async function loadScarce(ctx: Pick<Context, 'db'>, limit: number): Promise<InventoryDocument[]> {
   const documents = await inventoryCollection

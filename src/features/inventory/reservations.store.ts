@@ -50,6 +50,28 @@ export async function loadHeldBy(ctx: Pick<Context, 'db'>, userId: string): Prom
   return documents.map((document) => reservationsCollection.parse(document))
 }
 
+/** The pieces of a product that open holds keep, by `place:sku`. */
+export async function heldAt(
+  ctx: Pick<Context, 'db'>,
+  productId: string,
+  session: ClientSession,
+): Promise<Map<string, number>> {
+  const held = new Map<string, number>()
+  const open = reservationsCollection
+    .in(ctx.db)
+    .find({ state: 'held', 'lines.productId': productId }, { session })
+  for (const document of await open.toArray()) {
+    const lines = reservationsCollection.parse(document).lines.filter((line) => line.productId === productId)
+    for (const { sku, allocations } of lines) {
+      for (const { locationId, quantity } of allocations) {
+        const key = `${locationId}:${sku}`
+        held.set(key, (held.get(key) ?? 0) + quantity)
+      }
+    }
+  }
+  return held
+}
+
 /** Holds whose time is over, the oldest first. */
 export async function loadLapsed(
   ctx: Pick<Context, 'db'>,

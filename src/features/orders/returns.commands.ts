@@ -164,13 +164,25 @@ export async function resumeReturns(ctx: Context): Promise<number> {
   const before = new Date(ctx.clock.now().getTime() - SETTLING_MS)
   let settled = 0
   for (const order of await loadUnsettledReturns(ctx, before, SETTLED_AT_ONCE)) {
-    for (const { id, status } of order.returns) {
-      if (status === 'refunded') continue
-      try {
-        if ((await settleReturn(ctx, order._id, id)).status === 'refunded') settled += 1
-      } catch (error) {
-        ctx.log.error({ err: error, orderId: order._id, returnId: id }, 'a return could not be settled')
-      }
+    settled += await settleReturnsOf(ctx, order)
+  }
+  return settled
+}
+
+/** Settles the returns of one order now, as when the gateway tells that its money has gone back. */
+export async function resumeReturnsOf(ctx: Context, orderId: string): Promise<void> {
+  const order = await loadOrderById(ctx, orderId)
+  if (order !== null) await settleReturnsOf(ctx, order)
+}
+
+async function settleReturnsOf(ctx: Context, order: OrderDocument): Promise<number> {
+  let settled = 0
+  for (const { id, status } of order.returns) {
+    if (status === 'refunded') continue
+    try {
+      if ((await settleReturn(ctx, order._id, id)).status === 'refunded') settled += 1
+    } catch (error) {
+      ctx.log.error({ err: error, orderId: order._id, returnId: id }, 'a return could not be settled')
     }
   }
   return settled

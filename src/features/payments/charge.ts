@@ -2,10 +2,17 @@ import type { Payment, PaymentKind } from '../../contract/index.ts'
 import { after } from '../../platform/clock.ts'
 import type { Context } from '../../platform/context.ts'
 import { notFound } from '../../platform/errors.ts'
+import { ignoringDuplicate } from '../../platform/transaction.ts'
 import type { TokenizedSource } from './gateway.ts'
 import { findGiftCard } from './gift-cards.store.ts'
-import { type Charge, insertToken, loadMethod, loadToken } from './payment-methods.store.ts'
-import { tokenize } from './tokenize.ts'
+import {
+  type CardTokenDocument,
+  type Charge,
+  insertToken,
+  loadMethod,
+  loadToken,
+} from './payment-methods.store.ts'
+import { describeToken, tokenize } from './tokenize.ts'
 
 const TOKEN_KEPT_MS = 60 * 60_000
 
@@ -27,7 +34,7 @@ export async function resolvePayment(ctx: Context, userId: string, payment: Paym
 }
 
 /**
- * What a payment shows of itself before it is made; nothing is charged and nothing written.
+ * What a payment shows of itself before it is made; nothing is charged.
  * @throws ShopError `not_found`
  */
 export async function describePayment(
@@ -57,12 +64,7 @@ export async function tokenizeCard(
   card: TypedCard,
 ): Promise<{ token: string; brand: string; last4: string }> {
   const { token, brand, last4 = '' } = await tokenize(ctx, { kind: 'card', ...card }, { keep: false })
-  await insertToken(ctx, {
-    _id: token,
-    userId,
-    charge: chargeOfToken('card', { token, brand, last4 }),
-    expiresAt: after(ctx.clock, TOKEN_KEPT_MS),
-  })
+  await insertToken(ctx, tokenDocument(ctx, userId, { token, brand, last4 }))
   return { token, brand, last4 }
 }
 
@@ -74,10 +76,29 @@ async function knownCharge(
   if ('code' in payment) return chargeOfGiftCard(ctx, payment.code)
   const found =
     'token' in payment
-      ? ((await loadToken(ctx, userId, payment.token)) ?? (await loadMethod(ctx, userId, payment.token)))
+      ? ((await loadToken(ctx, userId, payment.token)) ??
+        (await loadMethod(ctx, userId, payment.token)) ??
+        (await claimToken(ctx, userId, payment.token)))
       : await loadMethod(ctx, userId, payment.paymentMethodId)
   if (found === null) throw notFound('payment method')
   return found.charge
+}
+
+/** A token that the frontend got from the payment service pays for whoever brings it first. */
+async function claimToken(ctx: Context, userId: string, token: string): Promise<CardTokenDocument | null> {
+  const described = await describeToken(ctx, token)
+  if (described === null) return null
+  await ignoringDuplicate(insertToken(ctx, tokenDocument(ctx, userId, described)))
+  return loadToken(ctx, userId, described.token)
+}
+
+function tokenDocument(ctx: Context, userId: string, source: TokenizedSource): CardTokenDocument {
+  return {
+    _id: source.token,
+    userId,
+    charge: chargeOfToken('card', source),
+    expiresAt: after(ctx.clock, TOKEN_KEPT_MS),
+  }
 }
 
 /** Throws ShopError `not_found`. */

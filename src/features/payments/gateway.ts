@@ -38,9 +38,17 @@ export type Authorization =
  * give no answer at all.
  */
 export interface PaymentGateway {
-  /** `keep`: the token is good until it is forgotten, otherwise for an hour. */
+  /**
+   * `keep`: the token is good until it is forgotten, otherwise for an hour.
+   * @throws PaymentRefused for what this service does not take
+   */
   tokenize(source: CardSource | UpiSource, options: { readonly keep: boolean }): Promise<TokenizedSource>
   forget(token: string): Promise<void>
+  /**
+   * A token that a frontend got from the service itself, as the shop is to keep it; null for one that is not good.
+   * Without this the service gives tokens to nobody but the shop.
+   */
+  describe?(token: string): Promise<TokenizedSource | null>
   /** Sets money aside. Rejects when `signal` aborts, which says nothing about the money. */
   authorize(request: AuthorizationRequest, signal: AbortSignal): Promise<Authorization>
   /** What became of an authorization whose answer was lost; null when the gateway has none or it was voided. */
@@ -63,5 +71,16 @@ export class GatewayError extends Error {
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options)
     this.name = 'GatewayError'
+  }
+}
+
+/** The service does not take this card or this way to pay; `reason` is a decline's. */
+export class PaymentRefused extends Error {
+  readonly reason: string
+
+  constructor(reason: string) {
+    super(`the payment service refused it: ${reason}`)
+    this.name = 'PaymentRefused'
+    this.reason = reason
   }
 }

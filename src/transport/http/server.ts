@@ -5,12 +5,14 @@ import helmet from 'koa-helmet'
 import type { Origins } from '../origins.ts'
 import { type AdminDoorOptions, adminRoutes } from './admin.ts'
 import { type BindOptions, bindRoutes } from './bind.ts'
+import { answerBrokenRequests } from './broken-requests.ts'
 import { refuseWhileDraining } from './draining.ts'
 import { type HealthOptions, healthRoutes } from './health.ts'
 import { type Pages, servePages } from './pages.ts'
 import { answerProblems } from './problems.ts'
 import { trackRequests } from './requests.ts'
 import type { RequestState } from './state.ts'
+import { type WebhookDoorOptions, webhookRoutes } from './webhooks.ts'
 
 const HEADERS_MS = 10_000
 const REQUEST_MS = 30_000
@@ -18,7 +20,7 @@ const REQUEST_MS = 30_000
 const KEEP_ALIVE_MS = 65_000
 const PREFLIGHT_KEPT_S = 600
 
-export interface HttpDoorOptions extends BindOptions, HealthOptions, AdminDoorOptions {
+export interface HttpDoorOptions extends BindOptions, HealthOptions, AdminDoorOptions, WebhookDoorOptions {
   readonly origins: Origins
   readonly pages: Pages
 }
@@ -33,6 +35,8 @@ export function buildHttpDoor(options: HttpDoorOptions): Server {
   app.on('error', (error: unknown) => ctx.log.warn({ err: error }, 'a response could not be sent'))
   const api = bindRoutes(options)
   const health = healthRoutes(options)
+  const webhooks = webhookRoutes(options)
+  const admin = adminRoutes(options)
   app
     .use(trackRequests(ctx, metrics))
     .use(
@@ -49,7 +53,10 @@ export function buildHttpDoor(options: HttpDoorOptions): Server {
     .use(answerProblems(ctx.log))
     .use(refuseWhileDraining(options.draining))
     .use(servePages(pages))
-    .use(adminRoutes(options).routes())
+    .use(admin.routes())
+    .use(admin.allowedMethods())
+    .use(webhooks.routes())
+    .use(webhooks.allowedMethods())
     .use(health.routes())
     .use(health.allowedMethods())
     .use(api.routes())
@@ -57,6 +64,7 @@ export function buildHttpDoor(options: HttpDoorOptions): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, app.callback())
   server.headersTimeout = HEADERS_MS
   server.requestTimeout = REQUEST_MS
+  answerBrokenRequests(server, ctx)
   return server
 }
 
