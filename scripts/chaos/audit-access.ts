@@ -4,12 +4,18 @@ import type { Stage } from './stage.ts'
 
 const DEAD_MS = 1_000
 
-/** Once everything is whole: a token that one instance revokes is refused by each of them within a second. */
+/**
+ * Once everything is whole, every instance serves, and a token that one of them revokes is refused by each within a second.
+ */
 export async function auditAccess(
   { instances }: Stage,
   history: History,
   sleep: (ms: number) => Promise<void>,
 ): Promise<void> {
+  const dead = instances.filter(({ server }) => !server.alive)
+  for (const { server } of dead)
+    history.check(10, false, `${server.name} does not serve any more`, server.name)
+  if (dead.length > 0) return
   for (const { server } of instances) {
     const call = (port: number, method: string, path: string, token?: string) =>
       fetch(`http://127.0.0.1:${port}/api/auth/${path}`, {
