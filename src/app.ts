@@ -32,7 +32,7 @@ import { createDomainEvents } from './platform/domain-events.ts'
 import { type Ids, systemIds } from './platform/ids.ts'
 import { createLogger } from './platform/logger.ts'
 import { createMetrics, type Metrics } from './platform/metrics.ts'
-import { connectMongo } from './platform/mongo.ts'
+import { connectMongo, whileStarting } from './platform/mongo.ts'
 import { measureRooms } from './room-metrics.ts'
 import { COLLECTIONS, events, routes, subscribeRooms, webhooks } from './rooms.ts'
 import { seedIfEmpty } from './seed.ts'
@@ -110,8 +110,10 @@ async function open(
   closers: Array<() => Promise<void>>,
 ): Promise<Pick<App, 'http' | 'io' | 'prepare'>> {
   const { config } = ctx
-  await ensureCollections(ctx.db, COLLECTIONS)
-  await Promise.all([ensureAdmin(ctx), seedIfEmpty(ctx)])
+  await whileStarting(ctx.log, async () => {
+    await ensureCollections(ctx.db, COLLECTIONS)
+    await Promise.all([ensureAdmin(ctx), seedIfEmpty(ctx)])
+  })
   const metrics = createMetrics()
   const tokens: TokenCheck = { verify: verifyAccessToken, peek: peekAccessToken }
   const origins = createOrigins(config.corsOrigins)

@@ -35,21 +35,28 @@ export function defineCollection<S extends z.ZodType<Document>>(spec: {
   }
 }
 
+/** More would only wait for a connection each. */
+const MADE_AT_ONCE = 4
+
 /** Creates what is missing: collections (transactions need them to exist) and indexes. Safe to run at every start. */
 export async function ensureCollections(db: Db, specs: readonly CollectionDeclaration[]): Promise<void> {
   const present = new Set(
     (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name),
   )
-  await Promise.all(
-    specs.map(async (spec) => {
-      if (!present.has(spec.name)) {
-        await db.createCollection(spec.name, spec.options).catch((error: unknown) => {
-          if (!isNamespaceExists(error)) throw error
-        })
-      }
-      if (spec.indexes.length > 0) await db.collection(spec.name).createIndexes([...spec.indexes])
-    }),
-  )
+  const left = specs.values()
+  const makeTheRest = async () => {
+    for (const spec of left) await ensureCollection(db, spec, present.has(spec.name))
+  }
+  await Promise.all(Array.from({ length: MADE_AT_ONCE }, makeTheRest))
+}
+
+async function ensureCollection(db: Db, spec: CollectionDeclaration, isPresent: boolean): Promise<void> {
+  if (!isPresent) {
+    await db.createCollection(spec.name, spec.options).catch((error: unknown) => {
+      if (!isNamespaceExists(error)) throw error
+    })
+  }
+  if (spec.indexes.length > 0) await db.collection(spec.name).createIndexes([...spec.indexes])
 }
 
 /** Another instance that starts at the same moment may have been quicker. */

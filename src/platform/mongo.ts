@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type Db,
   MongoClient,
@@ -11,6 +12,7 @@ import {
   MongoServerSelectionError,
   MongoTopologyClosedError,
 } from 'mongodb'
+import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { ShopError } from './errors.ts'
 
@@ -53,6 +55,30 @@ export async function connectMongo(config: Config, uri: string): Promise<Mongo> 
     throw error
   }
   return { client, db: client.db(config.mongo.database) }
+}
+
+const START_TRIES = 10
+const START_PAUSE_MS = 1_000
+
+/**
+ * Does what a start needs of the database, and does it again when the database goes away meanwhile, as it may when all
+ * is started at once. The work must bear to be repeated.
+ * @throws what the work throws, for a mistake of ours at once, otherwise after ten tries
+ */
+export async function whileStarting<T>(
+  log: Logger,
+  work: () => Promise<T>,
+  pauseMs = START_PAUSE_MS,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === START_TRIES || !isDatabaseAway(error)) throw error
+      log.warn({ err: error, tries }, 'the database went away during the start; trying again')
+      await pause(pauseMs)
+    }
+  }
 }
 
 /** Whether an error says that the database is away or too busy, as opposed to a mistake of ours. */
