@@ -53,7 +53,10 @@ export async function runProcess(config: Config, { byNpm }: { byNpm: boolean }):
   const port = await listen(app.http, config)
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   process.stdout.write(`ready http://${host}:${port}\n`)
-  await app.prepare()
+  await app.prepare().catch((error: unknown) => {
+    // the first question brings it about as well, and a stop takes the database away from it
+    if (!stopping) log.warn({ err: error }, 'the agent could not be prepared yet')
+  })
 }
 
 async function listen(http: Server, { host, port }: Config): Promise<number> {
