@@ -23,6 +23,7 @@ export async function runRepeatedly(job: string, intervalMs: number, work: JobWo
   await inWorker(job, async (ctx, signal) => {
     while (!signal.aborted) {
       try {
+        tellAlive()
         if (await takeTick(ctx, job, intervalMs)) await timed(() => work(ctx, signal))
       } catch (error) {
         ctx.log.warn({ err: error, job }, 'a round of the job failed; the next one follows')
@@ -44,6 +45,11 @@ export async function runSteps(
       ctx.log.warn({ err: error, step }, 'a step of a job failed')
     }
   }
+}
+
+/** Tells the scheduler that a round begins, for a loop that never ends is no hanging one. */
+function tellAlive(): void {
+  parentPort?.postMessage('alive')
 }
 
 /** Does a round of a job and tells the scheduler how it went. */

@@ -14,7 +14,7 @@ export interface Metrics {
   readonly events: Histogram<'namespace' | 'event' | 'outcome'>
   readonly eventsUnderWay: Gauge
   readonly sockets: Gauge<'namespace'>
-  /** Seconds of a round of a background job, by `done` or `failed`. */
+  /** Seconds of a round of a background job, by `done`, `failed`, or `hung` when it was ended. */
   readonly jobs: Histogram<'job' | 'outcome'>
   /** Seconds from a run's first event to its last, by outcome. */
   readonly runs: Histogram<'outcome'>

@@ -1,0 +1,2 @@
+// never gives its thread back
+for (;;);

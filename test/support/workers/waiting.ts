@@ -1,0 +1,2 @@
+// waits for what never comes
+setInterval(() => undefined, 60_000)
