@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { DamagedStoreError, DataDirInUseError } from './storage/damage.ts'
 import type { WorkerMessage, WorkerOptions } from './worker.ts'
@@ -61,7 +62,8 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions = {}): Pr
 
 function startInWorker(options: WorkerOptions, onError: (error: Error) => void): Promise<EmbeddedMongo> {
   const { promise, resolve, reject } = Promise.withResolvers<EmbeddedMongo>()
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+  // what is published is JavaScript
+  const worker = new Worker(new URL(`./worker${extname(import.meta.filename)}`, import.meta.url), {
     workerData: options,
     execArgv: [],
     name: 'embedded-mongo',

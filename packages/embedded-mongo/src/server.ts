@@ -4,8 +4,9 @@ import { Cursors } from './commands/cursors.ts'
 import { Dispatcher } from './commands/dispatch.ts'
 import { FailPoints } from './commands/fail-points.ts'
 import type { Host } from './commands/host.ts'
+import { Operations } from './commands/operations.ts'
 import { Parameters } from './commands/parameters.ts'
-import { commandNamed } from './commands/registry.ts'
+import { allCommands, commandNamed } from './commands/registry.ts'
 import { Sessions } from './commands/sessions.ts'
 import { SnapshotReads } from './commands/snapshot-reads.ts'
 import { Engine } from './engine/engine.ts'
@@ -130,7 +131,7 @@ export class EmbeddedServer {
 
   private sweep(): void {
     this.sessions.sweep(this.parameters.transactionLifetimeMs)
-    this.cursors.sweep()
+    this.cursors.sweep(this.parameters.cursorTimeoutMs)
     this.snapshots.sweep()
   }
 
@@ -156,11 +157,11 @@ export class EmbeddedServer {
       startedAt: new Date(now()),
       now,
       addressFor: (localAddress) => this.addressFor(localAddress),
-      connectionCounts: () => ({
-        current: this.listener.openConnections,
-        created: this.listener.createdConnections,
-      }),
+      operations: new Operations(),
+      connections: () => this.listener.all,
+      traffic: () => this.listener.traffic,
       command: commandNamed,
+      commands: allCommands,
       clusterTime: (): Timestamp => engine.clusterTime,
     }
   }

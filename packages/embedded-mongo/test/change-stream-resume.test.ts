@@ -1,4 +1,4 @@
-import { MongoClient } from 'mongodb'
+import { type ChangeStreamDocument, type ChangeStreamInsertDocument, MongoClient } from 'mongodb'
 import { describe, expect, it } from 'vitest'
 import { runMongo } from './support/mongo.ts'
 import { scratchFolder } from './support/scratch.ts'
@@ -56,6 +56,44 @@ describe('a resumed change stream', () => {
     }
   })
 
+  it('goes on within a transaction larger than any document, after a kill', async () => {
+    const COUNT = 90
+    await using folder = await scratchFolder()
+    const first = await startServerProcess({ dataDir: folder.path })
+    const client = await MongoClient.connect(first.uri)
+    const items = client.db('shop').collection<Item>('items')
+    await items.insertOne({ _id: -1 })
+    const stream = items.watch()
+    await stream.tryNext()
+    await client.withSession((session) =>
+      session.withTransaction(async () => {
+        const filling = 'x'.repeat(200_000)
+        for (let _id = 0; _id < COUNT; _id += 1) await items.insertOne({ _id, filling }, { session })
+      }),
+    )
+    for (let count = 0; count < COUNT / 2 - 1; count += 1) await stream.next()
+    const { _id: token, txnNumber } = await withoutPayload(stream.next())
+    await stream.close()
+    await client.close()
+    await first.end('SIGKILL')
+
+    const second = await startServerProcess({ dataDir: folder.path })
+    const again = await MongoClient.connect(second.uri)
+    try {
+      const rest = again.db('shop').collection<Item>('items').watch([], { resumeAfter: token })
+      for (let _id = COUNT / 2; _id < COUNT; _id += 1)
+        expect(await withoutPayload(rest.next())).toMatchObject({ documentKey: { _id }, txnNumber })
+      await again.db('shop').collection<Item>('items').insertOne({ _id: COUNT })
+      const after = await withoutPayload(rest.next())
+      expect(after).toMatchObject({ documentKey: { _id: COUNT } })
+      expect(after.txnNumber).toBeUndefined()
+      await rest.close()
+    } finally {
+      await again.close()
+      await second.end('SIGTERM')
+    }
+  })
+
   it.each([
     true,
     false,
@@ -104,3 +142,12 @@ describe('a resumed change stream', () => {
     }
   })
 })
+
+async function withoutPayload(
+  next: Promise<ChangeStreamDocument<Item>>,
+): Promise<Omit<ChangeStreamInsertDocument<Item>, 'fullDocument'>> {
+  const event = await next
+  if (event.operationType !== 'insert') throw new Error(`a ${event.operationType} instead of an insert`)
+  const { fullDocument, ...rest } = event
+  return rest
+}

@@ -10,6 +10,8 @@ interface Item {
 }
 
 const SESSIONS = 3
+const RUNS = 100
+const PARTS = 4
 const key = fc.integer({ min: 0, max: 4 })
 const value = fc.integer({ min: 0, max: 9 })
 const session = fc.integer({ min: 0, max: SESSIONS - 1 })
@@ -51,7 +53,9 @@ describe('concurrent sessions', () => {
 
   afterAll(() => mongo[Symbol.asyncDispose]())
 
-  it('see what the model of snapshot isolation sees, whatever they do', async () => {
+  it.each(
+    Array.from({ length: PARTS }, (_, part) => part + 1),
+  )('see what the model of snapshot isolation sees, whatever they do: part %i', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 50, size: 'max' }), async (steps) => {
         run += 1
@@ -71,7 +75,7 @@ describe('concurrent sessions', () => {
         }
         expect(await read(items, null)).toEqual(sorted(model.committed))
       }),
-      { numRuns: 100 },
+      { numRuns: RUNS / PARTS },
     )
   })
 

@@ -5,6 +5,7 @@ import {
   exactDecimal,
   fromDecimal128,
   multiplyDecimals,
+  roundDecimal,
   shortDecimal,
   toDecimal128,
 } from '../bson/decimal.ts'
@@ -58,12 +59,12 @@ class Sum {
   #long = 0n
   #double = 0
   #decimal: DecimalValue = { coefficient: 0n, exponent: 0 }
-  #isDate = false
+  #date: Date | undefined
 
   addDate(value: Date): void {
-    if (this.#isDate) throw new MongoServerFault(16612, 'only one date allowed in an $add expression')
-    this.#isDate = true
-    this.add(Long.fromNumber(value.getTime()), this.#width)
+    if (this.#date !== undefined)
+      throw new MongoServerFault(16612, 'only one date allowed in an $add expression')
+    this.#date = value
   }
 
   add(value: NumberValue, least: Width = widthOf(value)): void {
@@ -94,19 +95,20 @@ class Sum {
   }
 
   get result(): Value {
-    if (this.#isDate) return dateAt(Number(this.#milliseconds()))
+    // what is added to a date is rounded to milliseconds by itself
+    if (this.#date !== undefined) return dateAt(this.#date.getTime() + Number(this.#milliseconds()))
     if (this.#width === 'decimal') return toDecimal128(this.#decimal)
     if (this.#width === 'double') return new Double(this.#double)
     return this.#width === 'int' ? intOrLong(this.#long) : Long.fromBigInt(this.#long)
   }
 
   #milliseconds(): bigint {
-    if (this.#width === 'decimal') return toInt64(toDecimal128(this.#decimal))
+    if (this.#width === 'decimal') return roundedDecimal(toDecimal128(this.#decimal))
     if (this.#width !== 'double') return this.#long
     if (!(this.#double >= -(2 ** 63) && this.#double < 2 ** 63)) {
       throw new MongoServerFault('Overflow', 'date overflow in $add')
     }
-    return BigInt(Math.round(this.#double))
+    return roundedAway(this.#double)
   }
 }
 
@@ -174,12 +176,31 @@ const multiply = listOperator('$multiply', 0, Number.POSITIVE_INFINITY, (operand
   return product.result
 })
 
+/** A fraction of a millisecond is rounded: half of one away from zero, of a decimal to the even one. */
+function millisecondsOf(value: NumberValue): bigint {
+  if (value instanceof Double) {
+    if (!Number.isFinite(value.value)) throw new MongoServerFault('Overflow', 'date overflow in $subtract')
+    return roundedAway(value.value)
+  }
+  return value instanceof Decimal128 ? roundedDecimal(value) : toInt64(value)
+}
+
+function roundedAway(value: number): bigint {
+  return BigInt(Math.sign(value) * Math.round(Math.abs(value)))
+}
+
+function roundedDecimal(value: Decimal128): bigint {
+  const rounded = roundDecimal(fromDecimal128(value), 0, 'half-even')
+  if (typeof rounded === 'string') throw new MongoServerFault('Overflow', 'date overflow in arithmetic')
+  return toInt64(toDecimal128(rounded))
+}
+
 const subtraction = binary('$subtract', (left, right) => {
   if (isNumber(left) && isNumber(right)) return subtract(left, right)
   if (isNullish(left) || isNullish(right)) return null
   if (left instanceof Date) {
     if (right instanceof Date) return Long.fromNumber(left.getTime() - right.getTime())
-    if (isNumber(right)) return dateAt(left.getTime() - Number(toInt64(right)))
+    if (isNumber(right)) return dateAt(left.getTime() - Number(millisecondsOf(right)))
     throw new MongoServerFault('TypeMismatch', `can't $subtract ${typeName(right)} from Date`)
   }
   throw new MongoServerFault('TypeMismatch', `can't $subtract ${typeName(right)} from ${typeName(left)}`)

@@ -91,7 +91,7 @@ const switchCase: OperatorCompiler = (argument, scope) => {
     notObject: [40060, `$switch requires an object as an argument, found: ${typeName(argument)}`],
     unknown: (name) => [40067, `$switch found an unknown argument: ${name}`],
   })
-  const list = named.get('branches') ?? []
+  const list = named.has('branches') ? named.get('branches') : []
   if (!Array.isArray(list)) {
     throw new MongoServerFault(40061, `$switch expected an array for 'branches', found: ${typeName(list)}`)
   }

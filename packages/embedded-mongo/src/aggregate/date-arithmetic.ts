@@ -64,8 +64,8 @@ function unitOf(name: string, value: Value): TimeUnit {
   }
   if (isTimeUnit(value)) return value
   throw new MongoServerFault(
-    5439014,
-    `${name} parameter 'unit' value cannot be recognized as a time unit: ${value}`,
+    'FailedToParse',
+    `${name} parameter 'unit' value parsing failed :: caused by :: unknown time unit value: ${value}`,
   )
 }
 
@@ -155,7 +155,7 @@ const dateTrunc: OperatorCompiler = (argument, scope) => {
       const date = asDate(value)
       if (date === undefined) {
         throw new MongoServerFault(
-          5439012,
+          5166307,
           `$dateTrunc requires 'date' to be a date, but got ${typeName(value)}`,
         )
       }

@@ -8,7 +8,7 @@ import { toDate, zoneOf } from './date-operators.ts'
 import { parseDate } from './date-parse.ts'
 import { compileNamed, folded, namedArguments } from './operator.ts'
 import type { Evaluate, Expression, OperatorCompiler } from './scope.ts'
-import { fromLocal, toLocal } from './timezone.ts'
+import { fromLocal, type TimeZone, toLocal } from './timezone.ts'
 import { asInt64, dateAt, describe, isNullish } from './values.ts'
 
 type Operands = ReadonlyMap<string, Expression>
@@ -51,11 +51,16 @@ const dateToString: OperatorCompiler = (argument, scope) => {
       const timezone = zoneOf(zone, root)
       if (isNullish(value)) return onNull === undefined ? null : onNull(root)
       if (timezone === undefined || pattern === null) return null
-      return formatDate(toDate(value), pattern ?? ISO_FORMAT, timezone)
+      return formatDate(toDate(value), pattern ?? isoFormat(timezone), timezone)
     },
     [...operands.values()],
     scope,
   )
+}
+
+/** Only UTC is marked as such. */
+function isoFormat({ isUtc }: TimeZone): string {
+  return isUtc ? ISO_FORMAT : ISO_FORMAT.slice(0, -1)
 }
 
 const dateFromString: OperatorCompiler = (argument, scope) => {

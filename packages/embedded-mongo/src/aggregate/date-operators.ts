@@ -13,7 +13,8 @@ import { describe, isNullish } from './values.ts'
 export function asDate(value: Value | undefined): Date | undefined {
   if (value instanceof Date) return value
   if (value instanceof Timestamp) return new Date(value.getHighBitsUnsigned() * 1000)
-  return value instanceof ObjectId ? value.getTimestamp() : undefined
+  // the seconds of an ObjectId are signed for MongoDB
+  return value instanceof ObjectId ? new Date(Buffer.from(value.id).readInt32BE(0) * 1000) : undefined
 }
 
 export function toDate(value: Value | undefined): Date {

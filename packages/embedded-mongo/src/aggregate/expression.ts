@@ -118,17 +118,17 @@ function systemVariable(name: string, scope: Scope): Resolved {
     case 'REMOVE':
       return { constant: undefined }
     case 'NOW':
-      return { constant: scope.surroundings.now }
+      return { constant: available(name, scope.surroundings.now) }
     case 'USER_ROLES':
       return { constant: [] }
-    case 'CLUSTER_TIME': {
-      const { clusterTime } = scope.surroundings
-      if (clusterTime === undefined) {
-        throw new MongoServerFault(51144, "Builtin variable '$$CLUSTER_TIME' is not available")
-      }
-      return { constant: clusterTime }
-    }
+    case 'CLUSTER_TIME':
+      return { constant: available(name, scope.surroundings.clusterTime) }
     default:
       throw new MongoServerFault(17276, `Use of undefined variable: ${name}`)
   }
+}
+
+function available(name: string, value: Value | undefined): Value {
+  if (value !== undefined) return value
+  throw new MongoServerFault(51144, `Builtin variable '$$${name}' is not available`)
 }

@@ -169,7 +169,7 @@ function mergeFields(on: Value | undefined): string[] {
 }
 
 function mergeBindings(bindings: Value | undefined, whenMatched: Merge['whenMatched']): Doc | undefined {
-  if (bindings === undefined) return undefined
+  if (bindings === undefined || bindings === null) return undefined
   if (!(bindings instanceof Map)) {
     throw new MongoServerFault(
       'TypeMismatch',
@@ -208,7 +208,7 @@ export function mergedDocument(
     variables.set(name, expressionFor(expression, outer)(incoming) ?? null)
   }
   variables.set('new', incoming)
-  return updatePipeline(whenMatched, existing, variables)
+  return withIdOf(existing, updatePipeline(whenMatched, existing, variables))
 }
 
 function withIdOf(existing: Doc, doc: Doc): Doc {

@@ -15,7 +15,7 @@ export interface Expression {
 
 /** What is the same for every expression of one pipeline. */
 export interface Surroundings {
-  readonly now: Date
+  readonly now: Date | undefined
   readonly clusterTime: Timestamp | undefined
   readonly collation: Collation | undefined
   readonly textScore: ((doc: Doc) => number | undefined) | undefined

@@ -2,7 +2,7 @@ import type { Doc, Value } from '../bson/document.ts'
 import { toDouble } from '../bson/numbers.ts'
 import { isNumber, typeName } from '../bson/types.ts'
 import { MongoServerFault } from '../errors.ts'
-import { compileSort } from '../query/sort.ts'
+import { elementComparison } from '../query/sort.ts'
 import { folded, namedArguments } from './operator.ts'
 import type { OperatorCompiler, Scope } from './scope.ts'
 import { isNullish } from './values.ts'
@@ -35,9 +35,8 @@ function fieldSorter(sortBy: Doc, scope: Scope): Sorter {
     if (isNumber(order) && Math.abs(toDouble(order)) === 1 && path !== '') continue
     throw new MongoServerFault(2942505, 'BadValue: The $sort element value must be either 1 or -1')
   }
-  const sort = compileSort(sortBy, scope.surroundings.collation)
-  const nothing: Doc = new Map()
-  return (array) => sort.sort([...array], (element) => (element instanceof Map ? element : nothing))
+  const byFields = elementComparison(sortBy, scope.surroundings.collation)
+  return (array) => array.toSorted(byFields)
 }
 
 const sortArray: OperatorCompiler = (argument, scope) => {

@@ -70,8 +70,9 @@ function namedZone(id: string): TimeZone {
 
 function formatterOf(id: string): Intl.DateTimeFormat {
   try {
-    if (!/^[A-Z][A-Za-z0-9_+/-]*$/.test(id)) throw new RangeError(id)
-    return new Intl.DateTimeFormat('en-US', {
+    if (!/^[A-Z][A-Za-z0-9_+/-]*$/.test(id) || (id.includes('/') && !/[a-z]/.test(id)))
+      throw new RangeError(id)
+    const format = new Intl.DateTimeFormat('en-US', {
       timeZone: id,
       calendar: 'gregory',
       hourCycle: 'h23',
@@ -82,6 +83,10 @@ function formatterOf(id: string): Intl.DateTimeFormat {
       minute: 'numeric',
       second: 'numeric',
     })
+    const { timeZone: name } = format.resolvedOptions()
+    // names are told apart by case, which JavaScript overlooks
+    if (name !== id && name.toLowerCase() === id.toLowerCase()) throw new RangeError(id)
+    return format
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
     throw new MongoServerFault(40485, `unrecognized time zone identifier: "${id}"`)

@@ -1,6 +1,6 @@
 import type { Timestamp } from 'bson'
 import type { Collation } from '../bson/collation.ts'
-import type { Doc } from '../bson/document.ts'
+import type { Doc, Value } from '../bson/document.ts'
 import { MongoServerFault } from '../errors.ts'
 import type { ExpressionCompiler, Variables } from '../query/matcher.ts'
 import type { PipelineCompiler } from '../query/update.ts'
@@ -23,6 +23,21 @@ function scopeFor(variables: Variables, surroundings: ExpressionSurroundings): S
     textScore: undefined,
   })
   return variables.size === 0 ? scope : scope.withConstants(variables)
+}
+
+/** The value of an expression that may not ask for a document, nor for the time. */
+export function constantValue(expression: Value, variables: Variables): Value | undefined {
+  const compiled = createScope({
+    now: undefined,
+    clusterTime: undefined,
+    collation: undefined,
+    textScore: undefined,
+  })
+    .withConstants(variables)
+    .compile(expression)
+  if (!compiled.constant)
+    throw new MongoServerFault(4890500, 'Command let Expression does not evaluate to a constant')
+  return compiled.evaluate(new Map())
 }
 
 /** Compiles the expressions of `$expr` and of projections for a command with this time and collation. */

@@ -49,7 +49,11 @@ export function compileCollation(doc: Doc | undefined | null): Collation | undef
     )
   const caseFirst = doc.get('caseFirst')
   const caseLevel = doc.get('caseLevel') === true
-  const sensitivity = caseLevel && strength === 1 ? 'case' : (SENSITIVITY[strength - 1] ?? 'variant')
+  const sensitivity = caseLevel
+    ? strength === 1
+      ? 'case'
+      : 'variant'
+    : (SENSITIVITY[strength - 1] ?? 'variant')
   const collator = makeCollator(
     locale,
     sensitivity,
@@ -63,6 +67,19 @@ export function compileCollation(doc: Doc | undefined | null): Collation | undef
     key: keyMaker(collator, numeric, ignoresCase, locale),
     source: doc,
   }
+}
+
+const DEFAULTS: ReadonlyArray<readonly [string, string]> = [
+  ['locale', 'simple'],
+  ['strength', '3'],
+  ['caseLevel', 'false'],
+  ['caseFirst', 'off'],
+  ['numericOrdering', 'false'],
+]
+
+/** Whether two collations say the same, what they leave out counted as its default. */
+export function sameCollation(a: Doc, b: Doc): boolean {
+  return DEFAULTS.every(([name, usual]) => String(a.get(name) ?? usual) === String(b.get(name) ?? usual))
 }
 
 function makeCollator(

@@ -90,11 +90,16 @@ export function compare(a: Value | undefined, b: Value | undefined, collation?: 
   if (a instanceof BSONRegExp && b instanceof BSONRegExp) {
     return compareText(a.pattern, b.pattern, undefined) || compareText(a.options, b.options, undefined)
   }
-  if (a instanceof Code && b instanceof Code) return compareText(a.code, b.code, undefined)
+  if (a instanceof Code && b instanceof Code)
+    return compareText(a.code, b.code, undefined) || compareDocs(scopeOf(a), scopeOf(b), undefined)
   if (a instanceof DbPointer && b instanceof DbPointer) {
     return compareText(a.namespace, b.namespace, undefined) || compareBytes(a.id.id, b.id.id)
   }
   return 0
+}
+
+function scopeOf({ scope }: Code): Doc {
+  return new Map(Object.entries(scope ?? {}))
 }
 
 /** Field by field in their order: type, then name, then value; the shorter document first. */
@@ -170,7 +175,7 @@ export function hashKey(value: Value | undefined, collation?: Collation): string
   if (value instanceof Timestamp) return `T${value.toString()}`
   if (value instanceof BSONSymbol) return `s${value.value}`
   if (value instanceof BSONRegExp) return `r${sized(value.pattern)}${value.options}`
-  if (value instanceof Code) return `c${value.code}`
+  if (value instanceof Code) return `c${sized(value.code)}${value.scope ? hashKey(scopeOf(value)) : ''}`
   if (value instanceof DbPointer) return `p${value.namespace}:${value.id.toHexString()}`
   if (value instanceof BsonUndefined) return 'u'
   return value instanceof MinKey ? '-' : '+'

@@ -11,6 +11,7 @@ import {
   negateDecimal,
   parseDecimal,
   remainderOfDecimals,
+  roundDecimal,
   shortDecimal,
   toDecimal128,
 } from './decimal.ts'
@@ -199,6 +200,21 @@ export function truncated(value: NumberValue): bigint {
     throw new MongoServerFault('FailedToParse', 'Expected an integer, but found a number that is not finite')
   const { coefficient, exponent } = decimal
   return exponent >= 0 ? coefficient * 10n ** BigInt(exponent) : coefficient / 10n ** BigInt(-exponent)
+}
+
+/**
+ * A number where MongoDB wants a whole one and takes any: doubles are cut off, decimals rounded half to even, NaN is
+ * zero, and what is beyond the range becomes its end.
+ */
+export function coercedInteger(value: NumberValue, bits: 32 | 64 = 64): number {
+  const most = bits === 32 ? 2 ** 31 - 1 : 2 ** 63
+  const least = bits === 32 ? -(2 ** 31) : -(2 ** 63)
+  let number = toDouble(value)
+  if (value instanceof Decimal128 && Number.isFinite(number)) {
+    const rounded = roundDecimal(fromDecimal128(value), 0, 'half-even')
+    if (typeof rounded !== 'string') number = Number(rounded.coefficient) * 10 ** rounded.exponent
+  }
+  return Number.isNaN(number) ? 0 : Math.max(least, Math.min(most, Math.trunc(number)))
 }
 
 export { parseDecimal }

@@ -19,10 +19,15 @@ export const AGGREGATE_FIELDS = fieldSetOf(
   'let',
 )
 
+const MOST_STAGES = 1000
+
 /** The pipeline of an `aggregate`. */
 export function stagesOf({ fields }: CommandContext): Doc[] {
   fields.required('pipeline')
-  return (fields.array('pipeline') ?? []).map((stage) => {
+  const stages = fields.array('pipeline') ?? []
+  if (stages.length > MOST_STAGES)
+    throw new MongoServerFault(7749501, `Pipeline length must be no longer than ${MOST_STAGES} stages`)
+  return stages.map((stage) => {
     if (!(stage instanceof Map))
       throw new MongoServerFault('TypeMismatch', "Each element of the 'pipeline' array must be an object")
     return stage

@@ -32,6 +32,10 @@ const VERSION_1 = new Set([
   'update',
 ])
 
+export function isInApiVersion1(command: Command): boolean {
+  return VERSION_1.has(command.name)
+}
+
 /** @throws MongoServerFault when the command asks for an API version, or strictness, that it cannot have */
 export function checkApiVersion(fields: Fields, command: Command): void {
   if (!fields.has('apiVersion')) {
@@ -45,7 +49,7 @@ export function checkApiVersion(fields: Fields, command: Command): void {
   }
   const version = fields.string('apiVersion')
   if (version !== '1') throw new MongoServerFault('APIVersionError', 'API version must be "1"')
-  if (fields.boolean('apiStrict') === true && !VERSION_1.has(command.name)) {
+  if (fields.boolean('apiStrict') === true && !isInApiVersion1(command)) {
     throw new MongoServerFault(
       'APIStrictError',
       `Provided apiStrict:true, but the command ${command.name} is not in API Version 1`,

@@ -15,8 +15,6 @@ export interface Command {
   readonly adminOnly?: boolean
   /** Takes a write concern. */
   readonly writes?: boolean
-  /** The levels of read concern that it takes beside `local`; without them every level. */
-  readonly help?: string
   run(context: CommandContext): Reply | Promise<Reply>
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Binary } from 'bson'
+import { Binary, type Timestamp } from 'bson'
 import type { Doc, Value } from '../bson/document.ts'
 import type { Transaction } from '../engine/engine.ts'
 import type { CollectionReader } from '../engine/types.ts'
@@ -31,6 +31,12 @@ export interface ContextParts {
   readonly deadline: number | undefined
 }
 
+/** The time of a command. */
+export interface Moment {
+  readonly now: Date
+  readonly clusterTime: Timestamp
+}
+
 /** One command as it runs: who sent it, in which session and transaction, and until when. */
 export class CommandContext {
   readonly host: Host
@@ -46,6 +52,7 @@ export class CommandContext {
   readonly readConcern: ReadConcern | undefined
   /** When `maxTimeMS` is over. */
   readonly deadline: number | undefined
+  #moment: Moment | undefined
 
   constructor(parts: ContextParts) {
     this.host = parts.host
@@ -62,6 +69,12 @@ export class CommandContext {
 
   get doc(): Doc {
     return this.fields.doc
+  }
+
+  /** What `$$NOW` and `$$CLUSTER_TIME` are, the same all through the command. */
+  get moment(): Moment {
+    this.#moment ??= { now: new Date(this.host.now()), clusterTime: this.host.clusterTime() }
+    return this.#moment
   }
 
   /** `db.collection` from the command's own field. */

@@ -1,6 +1,7 @@
 import { Int32, Long } from 'bson'
-import { hashKey } from '../bson/compare.ts'
+import { compare, hashKey } from '../bson/compare.ts'
 import type { Doc, Value } from '../bson/document.ts'
+import { isNumber, toBigInt } from '../bson/numbers.ts'
 import { MongoServerFault } from '../errors.ts'
 import { valuesAtPath } from '../query/paths.ts'
 import type { Command } from './command.ts'
@@ -16,11 +17,11 @@ function count(context: CommandContext): Doc {
   const namespace = context.namespace()
   const filter = fields.document('query') ?? new Map<string, Value>()
   const skip = fields.count('skip') ?? 0
-  const limit = Math.abs(fields.integer('limit') ?? 0)
+  const limit = countLimit(fields.value('limit'))
   const view = context.readView()
   try {
     const reader = view.reader(namespace)
-    const language = languageFor(reader, fields.document('collation'))
+    const language = languageFor(context, reader, fields.document('collation'))
     const onView = isView(context, namespace)
     if (filter.size === 0 && !onView && !fields.has('hint')) {
       const all = Math.max(0, (reader?.count ?? 0) - skip)
@@ -38,6 +39,17 @@ function count(context: CommandContext): Doc {
   }
 }
 
+/** A negative limit counts as many; only whole numbers are limits. */
+function countLimit(value: Value | undefined): number {
+  if (value === undefined) return 0
+  if (!isNumber(value)) throw new MongoServerFault('BadValue', 'limit value is not a valid number')
+  const whole = toBigInt(value)
+  if (whole === undefined || BigInt.asIntN(64, whole) !== whole)
+    throw new MongoServerFault('FailedToParse', `Expected an integer: limit: ${value.toString()}`)
+  if (whole === -(2n ** 63n)) throw new MongoServerFault('BadValue', 'limit value cannot be min long')
+  return Math.abs(Number(whole))
+}
+
 function counted(n: number): Doc {
   return new Map([['n', n < 2 ** 31 ? new Int32(n) : Long.fromNumber(n)]])
 }
@@ -51,7 +63,7 @@ function distinct(context: CommandContext): Doc {
   const view = context.readView()
   try {
     const reader = view.reader(namespace)
-    const language = languageFor(reader, fields.document('collation'))
+    const language = languageFor(context, reader, fields.document('collation'))
     const onView = isView(context, namespace)
     const values = new Map<string, Value>()
     const source = onView
@@ -59,12 +71,16 @@ function distinct(context: CommandContext): Doc {
       : docs(matching(reader, { filter, hint: fields.value('hint'), language, deadline: context }))
     for (const doc of source) collect(doc, key, language, values)
     return new Map<string, Value>([
-      ['values', [...values.values()]],
+      ['values', onView ? [...values.values()] : sorted(values, language)],
       ...(snapshotField(context).cursorFields ?? []),
     ])
   } finally {
     view.release()
   }
+}
+
+function sorted(values: ReadonlyMap<string, Value>, { collation }: Language): Value[] {
+  return [...values.values()].sort((a, b) => compare(a, b, collation))
 }
 
 function* docs(found: Iterable<{ readonly doc: Doc }>): Generator<Doc> {

@@ -9,7 +9,6 @@ export const MOST_BATCH_BYTES = 16 * 1024 * 1024
 const MOST_LIVE_BYTES = 4 * 1024 * 1024
 /** How many documents the first batch holds when the client names no size. */
 export const FIRST_BATCH = 101
-const IDLE_TIMEOUT_MS = 10 * 60_000
 
 /** Where a cursor's documents come from, as BSON. */
 export interface DocumentSource {
@@ -170,11 +169,10 @@ export class Cursors {
     for (const cursor of [...this.cursors.values()]) if (condition(cursor)) this.kill(cursor.id)
   }
 
-  sweep(): void {
+  /** Ends the cursors that nobody has asked for `idleMs`. */
+  sweep(idleMs: number): void {
     const now = this.now()
-    this.killWhere(
-      (cursor) => !cursor.inUse && !cursor.owner.noTimeout && now - cursor.lastUsed > IDLE_TIMEOUT_MS,
-    )
+    this.killWhere((cursor) => !cursor.inUse && !cursor.owner.noTimeout && now - cursor.lastUsed > idleMs)
   }
 }
 

@@ -55,7 +55,7 @@ function remove(context: CommandContext): Doc | Promise<Doc> {
       const statement = statements[index]
       if (statement === undefined) return
       const reader = work.reader(namespace)
-      const language = languageFor(reader, statement.collation, variables)
+      const language = languageFor(context, reader, statement.collation, variables)
       const { filter, limit, hint } = statement
       const found = matching(reader, { filter, limit, hint, language, deadline: context })
       for (const { id } of limit === 1 ? found : [...found]) {

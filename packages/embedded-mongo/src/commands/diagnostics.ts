@@ -3,6 +3,7 @@ import { Double, Int32, Long } from 'bson'
 import { toDoc } from '../bson/convert.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import { MongoServerFault } from '../errors.ts'
+import { isInApiVersion1 } from './api-version.ts'
 import { type Command, done } from './command.ts'
 import type { CommandContext } from './context.ts'
 import { fieldSetOf } from './fields.ts'
@@ -53,6 +54,7 @@ function setParameter({ host, doc }: CommandContext): Doc {
   if (name === undefined)
     throw new MongoServerFault('InvalidOptions', 'no option found to set, use help:true to see options ')
   const before = host.parameters.set(name, doc.get(name) ?? null)
+  if (name === 'ttlMonitorSleepSecs') host.engine.ttlSweepMs = host.parameters.ttlSweepMs
   return new Map<string, Value>([['was', before]])
 }
 
@@ -79,7 +81,8 @@ function connectionStatus({ fields }: CommandContext): Doc {
 
 function serverStatus({ host }: CommandContext): Doc {
   const uptime = (host.now() - host.startedAt.getTime()) / 1000
-  const { current, created } = host.connectionCounts()
+  const { open, created, bytesIn, bytesOut } = host.traffic()
+  const { counts, requests } = host.operations
   const memory = process.memoryUsage()
   return toDoc({
     host: host.addressFor('127.0.0.1'),
@@ -89,7 +92,15 @@ function serverStatus({ host }: CommandContext): Doc {
     uptime: new Double(uptime),
     uptimeMillis: Long.fromNumber(Math.round(uptime * 1000)),
     localTime: new Date(host.now()),
-    connections: { current, available: 838_860 - current, totalCreated: created },
+    connections: { current: open, available: 838_860 - open, totalCreated: created },
+    opcounters: Object.fromEntries(
+      Object.entries(counts).map(([kind, count]) => [kind, Long.fromNumber(count)]),
+    ),
+    network: {
+      bytesIn: Long.fromNumber(bytesIn),
+      bytesOut: Long.fromNumber(bytesOut),
+      numRequests: Long.fromNumber(requests),
+    },
     logicalSessionRecordCache: { activeSessionsCount: host.sessions.size },
     mem: {
       bits: 64,
@@ -106,6 +117,29 @@ function serverStatus({ host }: CommandContext): Doc {
     },
     storageEngine: { name: 'wiredTiger', supportsCommittedReads: true, persistent: true },
   })
+}
+
+function listCommands({ host }: CommandContext): Doc {
+  const described = [...host.commands()].map((command): [string, object] => [
+    command.name,
+    {
+      help: 'no help defined',
+      requiresAuth: false,
+      secondaryOk: command.writes !== true,
+      adminOnly: command.adminOnly === true,
+      apiVersions: isInApiVersion1(command) ? ['1'] : [],
+      deprecatedApiVersions: [],
+    },
+  ])
+  return toDoc({ commands: new Map(described.sort(([a], [b]) => (a < b ? -1 : 1))) })
+}
+
+/** There is nothing to look back at: the profiler is off, and stays off. */
+function profile({ fields }: CommandContext): Doc {
+  const level = fields.integer('profile') ?? 0
+  const asked = ['slowms', 'sampleRate', 'filter'].some((name) => fields.has(name))
+  if (level > 0 || asked) throw new MongoServerFault('CommandNotSupported', 'the profiler is not supported')
+  return toDoc({ was: 0, slowms: 100, sampleRate: new Double(1) })
 }
 
 function replSetGetStatus({ host }: CommandContext): Doc {
@@ -161,6 +195,8 @@ export const DIAGNOSTIC_COMMANDS: readonly Command[] = [
   { name: 'connectionStatus', fields: fieldSetOf('showPrivileges'), run: connectionStatus },
   { name: 'whatsmyuri', fields: NONE, run: ({ connection }) => toDoc({ you: connection.address }) },
   { name: 'serverStatus', fields: null, run: serverStatus },
+  { name: 'listCommands', fields: NONE, run: listCommands },
+  { name: 'profile', fields: fieldSetOf('slowms', 'sampleRate', 'filter'), run: profile },
   { name: 'replSetGetStatus', fields: fieldSetOf('initialSync'), adminOnly: true, run: replSetGetStatus },
   {
     name: 'replSetGetConfig',

@@ -28,14 +28,22 @@ export class Dispatcher implements RequestHandler {
   }
 
   handle(connection: Connection, request: WireRequest): Buffer | null | Promise<Buffer | null> {
-    const { host } = this
-    if (host.failPoints.active) return this.handleWithFailPoints(connection, request)
+    const { failPoints, operations } = this.host
+    operations.count(request.command)
+    if (failPoints.active) return this.handleWithFailPoints(connection, request)
     try {
       const reply = this.run(connection, request)
       if (!(reply instanceof Promise)) return this.frame(connection, request, reply)
+      const operation = operations.begin(connection, request.db, request.command)
       return reply.then(
-        (late) => this.frame(connection, request, late),
-        (error) => this.failure(request, error),
+        (late) => {
+          operations.end(operation)
+          return this.frame(connection, request, late)
+        },
+        (error) => {
+          operations.end(operation)
+          return this.failure(request, error)
+        },
       )
     } catch (error) {
       return this.failure(request, error)
@@ -68,14 +76,12 @@ export class Dispatcher implements RequestHandler {
     const command = this.host.command(typed)
     // fail points may be meant for one application, which a first hello names itself
     introduce(connection, request.command)
-    const failure =
-      command === undefined
-        ? undefined
-        : this.host.failPoints.onCommand(
-            command.name,
-            connection.applicationName,
-            namespaceOf(request, typed),
-          )
+    const failure = this.host.failPoints.onCommand(
+      command?.name ?? typed,
+      connection.applicationName,
+      namespaceOf(request, typed),
+    )
+    const operation = this.host.operations.begin(connection, request.db, request.command)
     try {
       if (failure === undefined) return this.frame(connection, request, await this.run(connection, request))
       return this.frame(connection, request, await this.runFailing(connection, request, failure))
@@ -85,6 +91,8 @@ export class Dispatcher implements RequestHandler {
         return null
       }
       return this.failure(request, error, failure)
+    } finally {
+      this.host.operations.end(operation)
     }
   }
 
@@ -161,7 +169,8 @@ function withFailedConcern(
   labels: readonly string[] | undefined,
 ): Reply {
   const code = error.get('code')
-  const given = labels ?? (code instanceof Int32 ? labelsFor(code.value, circumstances(command)) : [])
+  const at = { ...circumstances(command), inTransaction: false }
+  const given = labels ?? (code instanceof Int32 ? labelsFor(code.value, at) : [])
   const fields = new Map<string, Value>([['writeConcernError', error]])
   if (given.length > 0) fields.set('errorLabels', [...given])
   return withFields(reply, fields)

@@ -70,7 +70,7 @@ function explainQuery(context: CommandContext, verbosity: Verbosity): Doc {
   const view = context.readView()
   try {
     const reader = view.reader(namespace)
-    const language = languageFor(reader, query.collation, letVariables(context))
+    const language = languageFor(context, reader, query.collation, letVariables(context))
     const { filter, sort, skip, limit, hint } = query
     if (reader === undefined) return completed(context, namespace, explainNothing(filter))
     const explained = explainFind(

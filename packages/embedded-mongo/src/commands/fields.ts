@@ -1,5 +1,6 @@
 import { type Decimal128, Double, Int32, Long } from 'bson'
 import type { Doc, Value } from '../bson/document.ts'
+import { coercedInteger } from '../bson/numbers.ts'
 import { isNumber, typeName } from '../bson/types.ts'
 import { MongoServerFault } from '../errors.ts'
 
@@ -25,7 +26,7 @@ export class Fields {
 
   required(name: string): Value {
     const value = this.doc.get(name)
-    if (value === undefined)
+    if (value === undefined || value === null)
       throw new MongoServerFault(40414, `BSON field '${this.path}.${name}' is missing but a required field`)
     return value
   }
@@ -89,7 +90,7 @@ export class Fields {
     const value = this.doc.get(name)
     if (value === undefined || value === null) return undefined
     if (!isNumber(value)) throw this.wrongType(name, value, `types '${NUMBER_TYPES}'`)
-    return Math.trunc(numberOf(value))
+    return coercedInteger(value)
   }
 
   /** A whole number that is not negative, such as a limit. */

@@ -12,7 +12,7 @@ import { fieldSetOf } from './fields.ts'
 import { matching } from './matching.ts'
 import { type Language, languageFor, letVariables, updateFor } from './query-language.ts'
 import { runWrite, type WriteResult } from './retryable.ts'
-import { insertUpsert } from './update.ts'
+import { insertUpsert, refuseExpr } from './update.ts'
 
 interface FindAndModify {
   readonly namespace: string
@@ -57,10 +57,11 @@ function findAndModify(context: CommandContext): Doc | Promise<Doc> {
   return runWrite(context, (work) => {
     work.bypassValidation = bypass
     const reader = work.reader(asked.namespace)
-    const language = languageFor(reader, fields.document('collation'), variables)
+    const language = languageFor(context, reader, fields.document('collation'), variables)
     const { filter } = asked
     const [record] = matching(reader, { filter, sort, limit: 1, hint, language, deadline: context })
     const compiled = compileFilter(filter, { ...language.filterOptions, text: () => true })
+    if (asked.upsert) refuseExpr(compiled)
     const answer = answerer(asked, language, compiled)
     if (asked.update !== undefined)
       return modify(context, work, asked, asked.update, language, record, compiled, answer)

@@ -70,7 +70,7 @@ function find(context: CommandContext): Reply | Promise<Reply> {
   try {
     if (isView(context, namespace)) return aggregateView(context, namespace, request, view)
     const reader = view.reader(namespace)
-    const language = languageFor(reader, context.fields.document('collation'), letVariables(context))
+    const language = languageFor(context, reader, context.fields.document('collation'), letVariables(context))
     const source = request.tailable
       ? tail(context, reader, request, language, view)
       : plain(context, reader, request, language, view)

@@ -1,8 +1,11 @@
 import type { ObjectId, Timestamp } from 'bson'
 import type { Engine } from '../engine/engine.ts'
+import type { Connection } from '../wire/connection.ts'
+import type { Traffic } from '../wire/listener.ts'
 import type { Command } from './command.ts'
 import type { Cursors } from './cursors.ts'
 import type { FailPoints } from './fail-points.ts'
+import type { Operations } from './operations.ts'
 import type { Parameters } from './parameters.ts'
 import type { Sessions } from './sessions.ts'
 import type { SnapshotReads } from './snapshot-reads.ts'
@@ -15,6 +18,7 @@ export interface Host {
   readonly failPoints: FailPoints
   readonly parameters: Parameters
   readonly snapshots: SnapshotReads
+  readonly operations: Operations
   readonly replicaSet: string
   readonly processId: ObjectId
   readonly electionId: ObjectId
@@ -22,7 +26,10 @@ export interface Host {
   now(): number
   /** The address that clients are told to use, for one that came in on `localAddress`. */
   addressFor(localAddress: string): string
-  connectionCounts(): { readonly current: number; readonly created: number }
+  /** Those that are open. */
+  connections(): Iterable<Connection>
+  traffic(): Traffic
   clusterTime(): Timestamp
   command(name: string): Command | undefined
+  commands(): Iterable<Command>
 }

@@ -1,5 +1,6 @@
 import { Timestamp } from 'bson'
 import type { Doc } from '../bson/document.ts'
+import { isNumber, toBigInt } from '../bson/numbers.ts'
 import { MongoServerFault } from '../errors.ts'
 import type { Connection } from '../wire/connection.ts'
 import type { WireRequest } from '../wire/message.ts'
@@ -16,7 +17,7 @@ import { type Session, type SessionTransaction, transactionNumber } from './sess
 import { joinTransaction } from './transactions.ts'
 
 /** Fields that every command takes. */
-const GENERIC = new Set([
+export const GENERIC_FIELDS: ReadonlySet<string> = new Set([
   '$db',
   'lsid',
   '$clusterTime',
@@ -61,7 +62,7 @@ export function prepare(host: Host, connection: Connection, request: WireRequest
   }
   const fields = new Fields(command.name, doc)
   if (command.fields !== null)
-    fields.refuseUnknown(command.fields, (name) => GENERIC.has(name) || name === typed)
+    fields.refuseUnknown(command.fields, (name) => GENERIC_FIELDS.has(name) || name === typed)
   checkApiVersion(fields, command)
   checkReadConcern(fields, command)
   const context = contextOf(host, connection, request, command, fields)
@@ -91,7 +92,7 @@ function contextOf(
   const gossip = fields.value('$clusterTime')
   const seen = gossip instanceof Map ? gossip.get('clusterTime') : undefined
   if (seen instanceof Timestamp) host.engine.observeClusterTime(seen)
-  const maxTime = command.name === 'getMore' ? undefined : fields.count('maxTimeMS')
+  const maxTime = command.name === 'getMore' ? undefined : maxTimeOf(fields)
   const concern = fields.document('readConcern')
   const lsid = fields.document('lsid')
   const session =
@@ -268,4 +269,16 @@ export function circumstances(command: Doc): LabelCircumstances {
     retryableWrite: !inTransaction && command.has('txnNumber'),
     changeStream: firstStage instanceof Map && firstStage.has('$changeStream'),
   }
+}
+
+/** A time limit is whole, and within 32 bits. */
+function maxTimeOf(fields: Fields): number | undefined {
+  const limit = fields.count('maxTimeMS')
+  const value = fields.value('maxTimeMS')
+  if (limit === undefined || !isNumber(value)) return limit
+  if (limit > 0x7fffffff)
+    throw new MongoServerFault('BadValue', `${limit} value for maxTimeMS is out of range`)
+  if (toBigInt(value) === undefined)
+    throw new MongoServerFault('BadValue', 'maxTimeMS has non-integral value')
+  return limit
 }

@@ -11,7 +11,6 @@ export class Parameters {
     'transactionLifetimeLimitSeconds',
     'cursorTimeoutMillis',
     'ttlMonitorSleepSecs',
-    'notablescan',
   ])
 
   constructor() {
@@ -29,6 +28,14 @@ export class Parameters {
 
   get transactionLifetimeMs(): number {
     return this.number('transactionLifetimeLimitSeconds') * 1000
+  }
+
+  get cursorTimeoutMs(): number {
+    return this.number('cursorTimeoutMillis')
+  }
+
+  get ttlSweepMs(): number {
+    return this.number('ttlMonitorSleepSecs') * 1000
   }
 
   all(): Doc {

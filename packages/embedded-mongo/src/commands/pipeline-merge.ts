@@ -8,9 +8,11 @@ import type { Variables } from '../query/matcher.ts'
 import { valueAtPath } from '../query/paths.ts'
 import { describeUpdate } from '../query/update-description.ts'
 import type { CommandContext } from './context.ts'
+import { asFault } from './fault-reply.ts'
 import { matching } from './matching.ts'
 import { languageFor } from './query-language.ts'
 import { forStorage } from './stored-documents.ts'
+import { endsCommand } from './write-errors.ts'
 
 const NO_MATCH = 13113
 
@@ -21,10 +23,9 @@ export function requireUnique({ host }: CommandContext, { namespace, on }: Merge
   if (on.length === 1 && on[0] === '_id') return
   const wanted = [...on].sort().join('\0')
   const covered = (host.engine.collection(namespace)?.indexes ?? []).some(
-    ({ unique, partialFilter, sparse, key }) =>
+    ({ unique, partialFilter, key }) =>
       unique &&
       partialFilter === null &&
-      !sparse &&
       key
         .map(([path]) => path)
         .sort()
@@ -34,8 +35,29 @@ export function requireUnique({ host }: CommandContext, { namespace, on }: Merge
     throw new MongoServerFault(51183, 'Cannot find index to verify that join fields will be unique')
 }
 
+/** Writes each result by itself: one that fails keeps no other from being written. */
+export function mergeAll(
+  context: CommandContext,
+  work: Transaction,
+  merge: Merge,
+  variables: Variables,
+  documents: readonly Doc[],
+): MongoServerFault[] {
+  const failures: MongoServerFault[] = []
+  for (const doc of documents) {
+    try {
+      mergeOne(context, work, merge, variables, doc)
+    } catch (error) {
+      const fault = asFault(error)
+      if (endsCommand(fault)) throw error
+      failures.push(fault)
+    }
+  }
+  return failures
+}
+
 /** Writes one result of a pipeline into the document of the target that it matches. */
-export function mergeOne(
+function mergeOne(
   context: CommandContext,
   work: Transaction,
   merge: Merge,
@@ -53,7 +75,7 @@ export function mergeOne(
   const [existing] = matching(reader, {
     filter: joinFilter(result, merge.on),
     limit: 1,
-    language: languageFor(reader, undefined),
+    language: languageFor(context, reader, undefined),
     deadline: context,
   })
   if (existing !== undefined) mergeMatched(work, merge, variables, existing, result)

@@ -7,7 +7,7 @@ import type { CommandContext } from './context.ts'
 import { IteratorSource } from './cursors.ts'
 import { refuseView } from './delete.ts'
 import { openCursor } from './open-cursor.ts'
-import { mergeOne, requireUnique } from './pipeline-merge.ts'
+import { mergeAll, requireUnique } from './pipeline-merge.ts'
 import { type PipelineRequest, pipelineDocuments } from './pipelines.ts'
 import { forStorage } from './stored-documents.ts'
 
@@ -53,14 +53,16 @@ export async function writePipeline(
     view.release()
   }
   const bypass = context.fields.boolean('bypassDocumentValidation') === true
-  await context.host.engine.run(
+  const failures = await context.host.engine.run(
     (work) => {
       work.bypassValidation = bypass
-      if (target.kind === 'out') replaceWhole(context, work, target.namespace, documents)
-      else for (const doc of documents) mergeOne(context, work, target, request.variables, doc)
+      if (target.kind === 'merge') return mergeAll(context, work, target, request.variables, documents)
+      replaceWhole(context, work, target.namespace, documents)
+      return []
     },
     { deadline: context.deadline },
   )
+  if (failures[0] !== undefined) throw failures[0]
   return openCursor(context, replyNamespace, new IteratorSource([]), { batchSize: undefined })
 }
 

@@ -4,6 +4,7 @@ import type { Doc, Value } from '../bson/document.ts'
 import type { CollectionInfo } from '../engine/engine.ts'
 import { MongoServerFault } from '../errors.ts'
 import type { CommandContext } from './context.ts'
+import { currentOperations } from './current-operations.ts'
 import { collectionFigures } from './statistics.ts'
 
 type Sources = Readonly<Record<string, (spec: Value) => Iterable<Doc>>>
@@ -15,7 +16,10 @@ export function sourcesFor(
   collection: CollectionInfo | undefined,
 ): Sources {
   if (namespace === null)
-    return { $currentOp: () => currentOperations(context), $listLocalSessions: () => sessions(context) }
+    return {
+      $currentOp: (spec) => currentOperations(context, spec),
+      $listLocalSessions: () => sessions(context),
+    }
   return {
     $indexStats: () => indexStatistics(context, namespace, collection),
     $collStats: (spec) => collectionStatistics(context, namespace, collection, spec),
@@ -58,21 +62,6 @@ function collectionStatistics(
   const storage = spec.get('storageStats')
   if (storage instanceof Map) doc.set('storageStats', collectionFigures(namespace, collection, 1))
   return [doc]
-}
-
-function currentOperations({ host, connection }: CommandContext): Doc[] {
-  return [
-    toDoc({
-      type: 'op',
-      host: host.addressFor(connection.localAddress),
-      connectionId: connection.id,
-      active: true,
-      currentOpTime: new Date(host.now()).toISOString(),
-      op: 'command',
-      ns: 'admin.$cmd.aggregate',
-      command: new Map(),
-    }),
-  ]
 }
 
 function sessions({ host }: CommandContext): Doc[] {

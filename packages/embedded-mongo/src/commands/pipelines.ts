@@ -1,6 +1,7 @@
 import { runPipeline } from '../aggregate/pipeline.ts'
 import { limitOf, stageCount } from '../aggregate/stages/selecting.ts'
 import type { PipelineEnv } from '../aggregate/stages/stage.ts'
+import { sameCollation } from '../bson/collation.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import type { CollectionReader } from '../engine/types.ts'
 import { MongoServerFault } from '../errors.ts'
@@ -12,6 +13,8 @@ import { sourcesFor } from './pipeline-sources.ts'
 import { type Language, languageFor, NO_VARIABLES } from './query-language.ts'
 
 const DEEPEST_VIEW = 20
+/** A view without a collation has this one, whatever its collection's is. */
+const SIMPLE: Doc = new Map([['locale', 'simple']])
 
 export interface PipelineRequest {
   /** Null: a pipeline of the database, which begins with a source of its own. */
@@ -60,7 +63,12 @@ export function plannedPipeline(
   const definition = namespace === null ? undefined : context.host.engine.collection(namespace)
   const onView = definition?.options.view
   if (onView != null) {
-    const collation = request.collation ?? definition?.options.collation ?? undefined
+    const collation = definition?.options.collation ?? SIMPLE
+    if (request.collation !== undefined && !sameCollation(request.collation, collation))
+      throw new MongoServerFault(
+        'OptionNotSupportedOnView',
+        `Cannot override the default collation of the view ${namespace}`,
+      )
     const stages = [...onView.pipeline, ...request.stages]
     return plannedPipeline(
       context,
@@ -70,22 +78,22 @@ export function plannedPipeline(
     )
   }
   const reader = namespace === null ? undefined : view.reader(namespace)
-  const language = languageFor(reader, request.collation, request.variables)
+  const language = languageFor(context, reader, request.collation, request.variables)
   const { leading, rest, taken } = splitLeading(request.stages)
   const scores = new WeakMap<Doc, number>()
   const env: PipelineEnv = {
     db: context.db,
     collection: namespace === null ? null : namespace.slice(context.db.length + 1),
     let: request.variables,
-    now: new Date(context.host.now()),
-    clusterTime: context.host.clusterTime(),
+    now: context.moment.now,
+    clusterTime: context.moment.clusterTime,
     collation: language.collationDoc,
     preceding: taken,
     read: (other) => readNamespace(context, view, other, undefined, depth),
     readFiltered: (other, filter) => readNamespace(context, view, other, filter, depth),
     hasIndex: (other, path) =>
       view.reader(other)?.indexes.some(({ spec }) => spec.key[0]?.[0] === path) ?? false,
-    ...(leading.filter.has('$text') ? { textScore: (doc: Doc) => scores.get(doc) } : {}),
+    ...(mentionsText(leading.filter) ? { textScore: (doc: Doc) => scores.get(doc) } : {}),
     sources: sourcesFor(context, namespace, definition),
   }
   return { namespace, reader, language, leading, rest, env, scores }
@@ -121,7 +129,17 @@ function splitLeading(stages: readonly Doc[]): { leading: Leading; rest: Doc[]; 
 
 /** `$text` may stand in the first `$match` only; what follows it stays a stage of its own. */
 function joinsText(filters: readonly Doc[], next: Doc): boolean {
-  return filters.length > 0 && (next.has('$text') || filters.some((filter) => filter.has('$text')))
+  return filters.length > 0 && (mentionsText(next) || filters.some(mentionsText))
+}
+
+function mentionsText(filter: Doc): boolean {
+  return (
+    filter.has('$text') ||
+    ['$and', '$or'].some((name) => {
+      const clauses = filter.get(name)
+      return Array.isArray(clauses) && clauses.some((clause) => clause instanceof Map && mentionsText(clause))
+    })
+  )
 }
 
 function conjunction(filters: readonly Doc[]): Doc {

@@ -1,5 +1,5 @@
 import { isExpressionName } from '../aggregate/expression.ts'
-import { expressionFor, expressionsIn, updatePipelinesIn } from '../aggregate/wiring.ts'
+import { constantValue, expressionsIn, updatePipelinesIn } from '../aggregate/wiring.ts'
 import { type Collation, compileCollation } from '../bson/collation.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import type { CollectionReader } from '../engine/types.ts'
@@ -19,22 +19,15 @@ export interface Language {
   readonly filterOptions: FilterOptions
 }
 
-const PLAIN: Language = {
-  collationDoc: undefined,
-  collation: undefined,
-  variables: NO_VARIABLES,
-  filterOptions: { variables: NO_VARIABLES, expression: expressionFor, isExpression: isExpressionName },
-}
-
-/** The language of a statement with this `collation` and `let`, on this collection. */
+/** The language of a statement of a command with this `collation` and `let`, on this collection. */
 export function languageFor(
+  context: CommandContext,
   reader: CollectionReader | undefined,
   collationDoc: Doc | undefined,
   variables: Variables = NO_VARIABLES,
 ): Language {
   const chosen = collationDoc ?? reader?.options.collation ?? undefined
-  if (chosen === undefined && variables.size === 0) return PLAIN
-  const collation = compileCollation(chosen)
+  const collation = chosen === undefined ? undefined : compileCollation(chosen)
   return {
     collationDoc: chosen,
     collation,
@@ -42,7 +35,7 @@ export function languageFor(
     filterOptions: {
       collation,
       variables,
-      expression: collation === undefined ? expressionFor : expressionsIn({ collation }),
+      expression: (source, known) => expressionsIn({ ...context.moment, collation })(source, known),
       isExpression: isExpressionName,
     },
   }
@@ -52,8 +45,7 @@ export function languageFor(
 export function letVariables(context: CommandContext): Variables {
   const source = context.fields.document('let')
   if (source === undefined || source.size === 0) return NO_VARIABLES
-  const variables = new Map<string, Value>()
-  const nothing: Doc = new Map()
+  const variables = new Map<string, Value | undefined>()
   for (const [name, expression] of source) {
     if (!/^[a-z\u0080-\uffff][\w\u0080-\uffff]*$/.test(name)) {
       throw new MongoServerFault(
@@ -61,7 +53,7 @@ export function letVariables(context: CommandContext): Variables {
         `'${name}' starts with an invalid character for a user variable name`,
       )
     }
-    variables.set(name, expressionFor(expression, variables)(nothing) ?? null)
+    variables.set(name, constantValue(expression, variables))
   }
   return variables
 }
@@ -73,7 +65,7 @@ export function updateFor(
   language: Language,
   arrayFilters: readonly Value[] | undefined,
 ): CompiledUpdate {
-  const now = new Date(context.host.now())
+  const { now, clusterTime } = context.moment
   return compileUpdate(updateSource(update), {
     ...language.filterOptions,
     arrayFilters,
@@ -81,7 +73,7 @@ export function updateFor(
     nextTimestamp: () => context.host.engine.nextClusterTime(),
     pipeline: updatePipelinesIn({
       now,
-      clusterTime: context.host.clusterTime(),
+      clusterTime,
       collation: language.collation,
     }),
   })

@@ -2,6 +2,7 @@ import { AGGREGATE_COMMAND } from './aggregate.ts'
 import { COLLECTION_COMMANDS } from './collection-commands.ts'
 import type { Command } from './command.ts'
 import { COUNT_COMMANDS } from './count-distinct.ts'
+import { CURRENT_OPERATIONS_COMMAND } from './current-operations.ts'
 import { CURSOR_COMMANDS } from './cursor-commands.ts'
 import { DELETE_COMMAND } from './delete.ts'
 import { DIAGNOSTIC_COMMANDS } from './diagnostics.ts'
@@ -16,12 +17,18 @@ import { SEARCH_COMMANDS } from './search-commands.ts'
 import { SESSION_COMMANDS } from './session-commands.ts'
 import { STATISTICS_COMMANDS } from './statistics.ts'
 import { UPDATE_COMMAND } from './update.ts'
+import { VALIDATE_COMMAND } from './validate.ts'
+
+/** Every command, once. */
+export const allCommands = (): readonly Command[] => ALL
 
 const ALL: readonly Command[] = [
   ...HELLO_COMMANDS,
   ...DIAGNOSTIC_COMMANDS,
+  CURRENT_OPERATIONS_COMMAND,
   INSERT_COMMAND,
   UPDATE_COMMAND,
+  VALIDATE_COMMAND,
   DELETE_COMMAND,
   FIND_COMMAND,
   FIND_AND_MODIFY_COMMAND,

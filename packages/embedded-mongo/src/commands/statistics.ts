@@ -68,6 +68,21 @@ function dbStats({ host, db, fields }: CommandContext): Doc {
   })
 }
 
+function dataSize({ host, fields }: CommandContext): Doc {
+  const namespace = fields.requiredString('dataSize')
+  for (const name of ['keyPattern', 'min', 'max']) {
+    if (fields.has(name))
+      throw new MongoServerFault('CommandNotSupported', `dataSize does not support '${name}'`)
+  }
+  const collection = host.engine.collection(namespace)
+  return toDoc({
+    estimate: false,
+    size: Long.fromNumber(collection?.dataSize ?? 0),
+    numObjects: Long.fromNumber(collection?.count ?? 0),
+    millis: new Int32(0),
+  })
+}
+
 function listDatabases({ host, fields }: CommandContext): Doc {
   const { engine } = host
   const nameOnly = fields.boolean('nameOnly') ?? false
@@ -90,41 +105,19 @@ function listDatabases({ host, fields }: CommandContext): Doc {
   ])
 }
 
-function validate(context: CommandContext): Doc {
-  const namespace = context.namespace()
-  const collection = context.host.engine.collection(namespace)
-  if (collection === undefined) {
-    throw new MongoServerFault('NamespaceNotFound', `Collection '${namespace}' does not exist to validate.`)
-  }
-  return toDoc({
-    ns: namespace,
-    nInvalidDocuments: 0,
-    nrecords: whole(collection.count),
-    nIndexes: collection.indexes.length,
-    keysPerIndex: new Map(),
-    indexDetails: new Map(collection.indexes.map(({ name }) => [name, toDoc({ valid: true })])),
-    valid: true,
-    repaired: false,
-    warnings: [],
-    errors: [],
-    extraIndexEntries: [],
-    missingIndexEntries: [],
-    corruptRecords: [],
-  })
-}
-
 export const STATISTICS_COMMANDS: readonly Command[] = [
   { name: 'collStats', aliases: ['collstats'], fields: fieldSetOf('scale', 'verbose'), run: collStats },
   { name: 'dbStats', aliases: ['dbstats'], fields: fieldSetOf('scale', 'freeStorage'), run: dbStats },
+  {
+    name: 'dataSize',
+    aliases: ['datasize'],
+    fields: fieldSetOf('keyPattern', 'min', 'max', 'estimate'),
+    run: dataSize,
+  },
   {
     name: 'listDatabases',
     fields: fieldSetOf('filter', 'nameOnly', 'authorizedDatabases'),
     adminOnly: true,
     run: listDatabases,
-  },
-  {
-    name: 'validate',
-    fields: fieldSetOf('full', 'repair', 'metadata', 'background', 'checkBSONConformance'),
-    run: validate,
   },
 ]

@@ -2,7 +2,7 @@ import { Int32 } from 'bson'
 import type { Doc, Value } from '../bson/document.ts'
 import type { Transaction } from '../engine/engine.ts'
 import { MongoServerFault } from '../errors.ts'
-import { compileFilter } from '../query/matcher.ts'
+import { type CompiledFilter, compileFilter } from '../query/matcher.ts'
 import type { CompiledUpdate } from '../query/update.ts'
 import type { Command } from './command.ts'
 import type { CommandContext } from './context.ts'
@@ -74,7 +74,7 @@ function update(context: CommandContext): Doc | Promise<Doc> {
       const statement = statements[index]
       if (statement === undefined) return
       const known = new Map([...variables, ...(statement.constants ?? [])])
-      const language = languageFor(work.reader(namespace), statement.collation, known)
+      const language = languageFor(context, work.reader(namespace), statement.collation, known)
       const outcome = runStatement(context, work, namespace, statement, language)
       matched += outcome.matched
       modified += outcome.modified
@@ -106,6 +106,8 @@ function runStatement(
   if (statement.multi && compiled.kind === 'replacement') {
     throw new MongoServerFault('FailedToParse', 'multi update is not supported for replacement-style update')
   }
+  if (statement.constants !== undefined && compiled.kind !== 'pipeline')
+    throw new MongoServerFault(51198, 'Constant values may only be specified for pipeline updates')
   const { filter } = statement
   const limit = statement.multi ? 0 : 1
   const found = matching(work.reader(namespace), {
@@ -116,6 +118,7 @@ function runStatement(
     deadline: context,
   })
   const positions = compileFilter(filter, { ...language.filterOptions, text: () => true })
+  if (statement.upsert) refuseExpr(positions)
   let matched = 0
   let modified = 0
   // the records are collected first, so that a document that an update moves within an index does not come twice
@@ -132,6 +135,15 @@ function runStatement(
     modified: 0,
     upsertedId: insertUpsert(context, work, namespace, compiled, filter).get('_id') ?? null,
   }
+}
+
+/** What an expression asks gives no fields to insert. */
+export function refuseExpr(filter: CompiledFilter): void {
+  if (!filter.hasExpr) return
+  throw new MongoServerFault(
+    'QueryFeatureNotAllowed',
+    '$expr is not allowed in the query predicate for an upsert',
+  )
 }
 
 /** Inserts what an upsert makes of its filter and its update. */

@@ -30,7 +30,7 @@ export function runStatements(
 }
 
 /** Conflicts must reach whoever runs the write again; our own failures are none of the statement. */
-function endsCommand(fault: MongoServerFault): boolean {
+export function endsCommand(fault: MongoServerFault): boolean {
   return (
     fault.code === ERROR_CODES.WriteConflict ||
     fault.code === ERROR_CODES.InternalError ||

@@ -6,6 +6,7 @@ import { Catalogue } from './catalogue.ts'
 import { type ChangeStream, type ChangeStreamOptions, openChangeStream } from './change-stream.ts'
 import type { CollectionState } from './collection.ts'
 import { Commits } from './commits.ts'
+import { auditCollection, type CollectionAudit } from './index-audit.ts'
 import { recover } from './recovery.ts'
 import { type CollectionChange, type IndexCreation, SchemaChanges } from './schema-changes.ts'
 import { Transaction } from './transaction.ts'
@@ -159,6 +160,11 @@ export class Engine {
     this.#commits.forgetStatements(before)
   }
 
+  /** How often documents that have outlived a TTL index are looked for, from now on. */
+  set ttlSweepMs(ms: number) {
+    this.#sweeper.intervalMs = ms
+  }
+
   databases(): string[] {
     return this.#catalogue.databases()
   }
@@ -177,6 +183,12 @@ export class Engine {
   indexUses(namespace: Namespace): ReadonlyMap<string, number> {
     const indexes = this.#catalogue.get(namespace)?.indexes ?? []
     return new Map(indexes.map(({ spec, uses }) => [spec.name, uses]))
+  }
+
+  /** Holds the indexes of a collection against its documents. */
+  audit(namespace: Namespace): CollectionAudit | undefined {
+    const state = this.#catalogue.get(namespace)
+    return state === undefined ? undefined : auditCollection(state)
   }
 
   /** @throws MongoServerFault NamespaceExists */

@@ -45,11 +45,16 @@ export class IndexFilling {
   finish(): void {
     for (const { index, keys, ids } of this.#lists) {
       if (keys.size === 0) continue
+      // equal keys stay in the order in which they are given here, which must be that of their records
+      const allKeys = new Pile<string>()
+      const allIds = new Pile<RecordId>()
       for (const { key, id } of index.entries.entries(EVERYTHING, 1)) {
-        keys.push(key)
-        ids.push(id)
+        allKeys.push(key)
+        allIds.push(id)
       }
-      index.entries.load(keys.takeAll(), ids.takeAll())
+      allKeys.pushAll(keys)
+      allIds.pushAll(ids)
+      index.entries.load(allKeys.takeAll(), allIds.takeAll())
     }
   }
 }
@@ -69,13 +74,25 @@ class Pile<T> {
     this.#last = []
   }
 
+  /** Moves what another pile holds to the end of this one. */
+  pushAll(other: Pile<T>): void {
+    this.size += other.size
+    this.#full.push(this.#last, ...other.#full)
+    this.#last = other.#last
+    other.clear()
+  }
+
   takeAll(): T[] {
     const none: T[] = []
     const all = none.concat(...this.#full, this.#last)
+    this.clear()
+    return all
+  }
+
+  clear(): void {
     this.#full = []
     this.#last = []
     this.size = 0
-    return all
   }
 }
 

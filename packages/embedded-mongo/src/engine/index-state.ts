@@ -35,7 +35,10 @@ export class IndexState {
     )
     this.text = spec.weights === null ? undefined : new TextIndex(spec, documentOf)
     this.#sources = sourcesOf(spec)
-    this.#partial = spec.partialFilter === null ? undefined : compileFilter(spec.partialFilter)
+    this.#partial =
+      spec.partialFilter === null
+        ? undefined
+        : compileFilter(spec.partialFilter, { collation: this.collation })
   }
 
   /** Whether no two documents may have the same key here. */

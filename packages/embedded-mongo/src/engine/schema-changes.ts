@@ -309,13 +309,7 @@ export function isNew(spec: IndexSpec, present: ReadonlyArray<Pick<IndexSpec, 'n
         `An existing index has the same name as the requested index. Requested index: ${spec.name}, existing index: ${name}`,
       )
     }
-    if (
-      sameKey &&
-      equals(
-        source.get('partialFilterExpression') ?? null,
-        spec.source.get('partialFilterExpression') ?? null,
-      )
-    ) {
+    if (sameKey && sameOptions(source, spec.source, SIGNATURE)) {
       throw new MongoServerFault(
         'IndexOptionsConflict',
         same
@@ -342,8 +336,11 @@ const COMPARED = [
   'language_override',
 ] as const
 
-function sameOptions(a: Doc, b: Doc): boolean {
-  return COMPARED.every((name) => equals(a.get(name) ?? null, b.get(name) ?? null))
+/** What tells two indexes on the same key apart, so that both may be there. */
+const SIGNATURE = ['partialFilterExpression', 'unique', 'sparse'] as const
+
+function sameOptions(a: Doc, b: Doc, names: readonly string[] = COMPARED): boolean {
+  return names.every((name) => equals(a.get(name) || null, b.get(name) || null))
 }
 
 function createDescription({ options, indexes }: CollectionState): Doc {

@@ -12,7 +12,7 @@ const EARLIEST = new Date(-8.64e15)
 export class TtlSweeper {
   readonly #engine: Engine
   readonly #now: () => number
-  readonly #intervalMs: number
+  #intervalMs: number
   #timer: NodeJS.Timeout | undefined
   #stopped = false
 
@@ -22,7 +22,14 @@ export class TtlSweeper {
     this.#intervalMs = intervalMs
   }
 
+  /** How long it rests between two rounds, from now on. */
+  set intervalMs(intervalMs: number) {
+    this.#intervalMs = intervalMs
+    this.start()
+  }
+
   start(): void {
+    clearTimeout(this.#timer)
     if (this.#intervalMs <= 0 || this.#stopped) return
     this.#timer = setTimeout(() => {
       this.sweep()

@@ -30,8 +30,10 @@ export function candidateFor(
 ): Candidate | undefined {
   const { spec } = index
   const sameCollation = equals(spec.collation ?? null, request.collation?.source ?? null)
-  if (spec.partialFilter !== null && !impliesPartialFilter(spec.partialFilter, predicates) && !hinted)
-    return undefined
+  if (spec.partialFilter !== null && !hinted) {
+    if (!impliesPartialFilter(spec.partialFilter, predicates)) return undefined
+    if (!sameCollation && holdsText(spec.partialFilter)) return undefined
+  }
   const ranges = rangesFor(index, predicates, request, sameCollation)
   // an index is ordered by its first field: where that is open, bounds on the others narrow nothing
   const bounded = isFull(ranges[0] ?? UNBOUNDED) ? 0 : ranges.filter((list) => !isFull(list)).length
@@ -47,6 +49,12 @@ export function candidateFor(
     bounded,
     entries: bounded === 0 && spec.partialFilter === null ? Number.POSITIVE_INFINITY : index.estimate(ranges),
   }
+}
+
+/** Whether a collation may decide what a condition means. */
+function holdsText(value: Value): boolean {
+  if (value instanceof Map) return [...value.values()].some(holdsText)
+  return Array.isArray(value) ? value.some(holdsText) : typeof value === 'string'
 }
 
 function rangesFor(

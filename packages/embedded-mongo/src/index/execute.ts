@@ -68,7 +68,7 @@ export class Search implements Found {
       max,
       wanted: limit > 0 ? limit + skip : 0,
     })
-    if (this.filter.hasText && this.plan.kind !== 'text')
+    if (this.filter.hasText && !searchesText(this.plan))
       throw new MongoServerFault(
         'NoQueryExecutionPlans',
         'error processing query: planner returned error :: caused by :: Failed to produce a solution for TEXT under OR - other non-TEXT clauses under OR have to be indexed as well.',
@@ -108,7 +108,7 @@ export class Search implements Found {
   *#matching(): Generator<StoredRecord> {
     const { interrupt, min, max } = this.query
     const all = this.query.filter.size === 0
-    const hasText = this.plan.kind === 'text'
+    const hasText = searchesText(this.plan)
     for (const record of candidatesOf(
       this.#reader,
       this.plan,
@@ -137,6 +137,10 @@ export class Search implements Found {
       (max === undefined || compareKeys(spec, doc, max) < 0)
     )
   }
+}
+
+function searchesText(plan: Plan): boolean {
+  return plan.kind === 'text' || (plan.kind === 'or' && plan.branches.some(searchesText))
 }
 
 function compareKeys({ key }: IndexSpec, doc: Doc, bound: Doc): number {

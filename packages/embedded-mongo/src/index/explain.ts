@@ -96,10 +96,14 @@ function accessStage(plan: Plan, filter: Doc): Doc {
         ? clusteredStage(plan, filter)
         : wrap('FETCH', residual(plan, filter), indexStage(plan))
     case 'or':
-      return wrap('FETCH', { filter }, toDoc({ stage: 'OR', inputStages: plan.branches.map(indexStage) }))
+      return wrap('FETCH', { filter }, toDoc({ stage: 'OR', inputStages: plan.branches.map(branchStage) }))
     case 'text':
       return textStage(plan)
   }
+}
+
+function branchStage(branch: Extract<Plan, { kind: 'ixscan' | 'text' }>): Doc {
+  return branch.kind === 'text' ? textStage(branch) : indexStage(branch)
 }
 
 /** What is kept in the order of an index is read straight from it. */

@@ -43,7 +43,8 @@ export type Plan =
     }
   | {
       readonly kind: 'or'
-      readonly branches: ReadonlyArray<Extract<Plan, { kind: 'ixscan' }>>
+      /** A text search among them is the first, so that it is known of every record whether it found it. */
+      readonly branches: ReadonlyArray<Extract<Plan, { kind: 'ixscan' | 'text' }>>
       readonly sortProvided: false
     }
   | {
@@ -87,7 +88,7 @@ export function plan(reader: CollectionReader, request: PlanRequest): Plan {
   )
   if (best !== undefined && best.bounded > 0) return scanOf(best)
   return (
-    alternativesPlan(indexes, conjunction, request, reader.count) ??
+    alternativesPlan(reader, indexes, conjunction, request) ??
     (best === undefined ? { kind: 'collscan', direction: 1, sortProvided: sort.length === 0 } : scanOf(best))
   )
 }
@@ -133,21 +134,25 @@ function choose(
 
 /** For `$or`: one index scan for each alternative, where every one of them has an index that helps. */
 function alternativesPlan(
+  reader: CollectionReader,
   indexes: readonly PlannedIndex[],
   { predicates, alternatives }: Conjunction,
   request: PlanRequest,
-  count: number,
 ): Plan | undefined {
+  const unsorted = { ...request, sort: [] }
   for (const clauses of alternatives) {
     const branches = clauses.map((clause) => {
       const inner = conjunctionOf(clause)
-      const candidates = indexes.flatMap(
-        (index) => candidateFor(index, [...inner.predicates, ...predicates], { ...request, sort: [] }) ?? [],
-      )
-      return choose(candidates, { ...request, sort: [] }, count)
+      const all = { ...inner, predicates: [...inner.predicates, ...predicates] }
+      if (inner.text !== undefined) return textPlan(reader, inner.text, all, request)
+      const candidates = indexes.flatMap((index) => candidateFor(index, all.predicates, unsorted) ?? [])
+      const best = choose(candidates, unsorted, reader.count)
+      return best === undefined ? undefined : scanOf(best)
     })
-    if (branches.every((branch) => branch !== undefined))
-      return { kind: 'or', branches: branches.map(scanOf), sortProvided: false }
+    if (branches.every((branch) => branch !== undefined)) {
+      const textFirst = branches.toSorted((a, b) => Number(b.kind === 'text') - Number(a.kind === 'text'))
+      return { kind: 'or', branches: textFirst, sortProvided: false }
+    }
   }
   return undefined
 }
@@ -159,7 +164,12 @@ function hinted(
   hint: Doc | string,
 ): Plan {
   if (typeof hint !== 'string' && hint.has('$natural')) {
-    const direction = (asInteger(hint.get('$natural')) ?? 1) < 0 ? -1 : 1
+    const direction = asInteger(hint.get('$natural'))
+    if ((direction !== 1 && direction !== -1) || hint.size > 1)
+      throw new MongoServerFault(
+        'BadValue',
+        '$natural hint cannot be set to a value other than -1 or 1, nor stand with other fields',
+      )
     return { kind: 'collscan', direction, sortProvided: request.sort.length === 0 }
   }
   const index = plannable(reader).find(
@@ -178,7 +188,7 @@ function textPlan(
   argument: Doc,
   { predicates }: Conjunction,
   request: PlanRequest,
-): Plan {
+): Extract<Plan, { kind: 'text' }> {
   if (request.hint !== undefined)
     throw new MongoServerFault('BadValue', 'text and hint not allowed in same query')
   if (request.sort[0]?.path === '$natural')
@@ -190,6 +200,7 @@ function textPlan(
   for (const name of argument.keys()) {
     if (!TEXT_FIELDS.has(name)) throw new MongoServerFault('BadValue', `extra fields in $text: ${name}`)
   }
+  if (query === undefined) throw new MongoServerFault('NoSuchKey', 'Missing expected field "$search"')
   if (typeof query !== 'string') throw new MongoServerFault('TypeMismatch', '$search requires a string value')
   if (language !== undefined && typeof language !== 'string')
     throw new MongoServerFault('TypeMismatch', '$language requires a string value')
@@ -208,7 +219,10 @@ function textPlan(
   return {
     kind: 'text',
     index,
-    search: { query, options: language === undefined ? options : { ...options, language } },
+    search: {
+      query,
+      options: language === undefined || language === '' ? options : { ...options, language },
+    },
     sortProvided: false,
   }
 }
@@ -242,8 +256,8 @@ export function* candidatesOf(
       return
     case 'or': {
       const seen = new Set<RecordId>()
-      for (const { index, ranges, direction } of chosen.branches) {
-        for (const record of index.scan(ranges, direction, examined)) {
+      for (const branch of chosen.branches) {
+        for (const record of candidatesOf(reader, branch, examined, scores)) {
           if (seen.has(record.id)) continue
           seen.add(record.id)
           yield record

@@ -58,6 +58,13 @@ export class SortedIndex {
     if (leaf.keys.length === 0 && this.#leaves.length > 1) this.#leaves.splice(at, 1)
   }
 
+  has(key: string, id: number): boolean {
+    const leaf = this.#leaves[this.#leafFor(key, id)]
+    if (leaf === undefined) return false
+    const position = lowerBound(leaf, key, id)
+    return leaf.keys[position] === key && leaf.ids[position] === id
+  }
+
   /** The first record under exactly this key. */
   first(key: string): number | undefined {
     let at = this.#leafFor(key, 0)

@@ -1,8 +1,10 @@
 import { equals, hashKey } from '../bson/compare.ts'
+import { remainderOfDecimals } from '../bson/decimal.ts'
 import type { Doc, Value } from '../bson/document.ts'
-import { asInteger, compareNumbers, isNumber, isZero, remainder } from '../bson/numbers.ts'
-import { typeName } from '../bson/types.ts'
+import { isNumber, isZero, toArithmeticDecimal, toBigInt, toDouble } from '../bson/numbers.ts'
+import { codeOfTypeName, typeName } from '../bson/types.ts'
 import { MongoServerFault } from '../errors.ts'
+import { ordered } from './leaf-tests.ts'
 import { compileRegex } from './regex.ts'
 
 type SchemaTest = (value: Value) => boolean
@@ -15,6 +17,10 @@ const JSON_TYPES: Readonly<Record<string, readonly string[]>> = {
   boolean: ['bool'],
   null: ['null'],
 }
+const BOUNDS = {
+  minimum: { inclusive: '$gte', exclusive: '$gt' },
+  maximum: { inclusive: '$lte', exclusive: '$lt' },
+} as const
 const ANNOTATIONS = new Set(['title', 'description'])
 
 function mistyped(keyword: string, wanted: string): MongoServerFault {
@@ -40,7 +46,9 @@ export function compileSubschema(schema: Doc): (value: Value) => boolean {
 function schemaTest(schema: Doc): SchemaTest {
   const tests: SchemaTest[] = []
   for (const [keyword, argument] of schema) {
-    if (!ANNOTATIONS.has(keyword)) tests.push(keywordTest(keyword, argument, schema))
+    if (ANNOTATIONS.has(keyword)) {
+      if (typeof argument !== 'string') throw mistyped(keyword, 'a string')
+    } else tests.push(keywordTest(keyword, argument, schema))
   }
   return (value) => tests.every((test) => test(value))
 }
@@ -57,16 +65,17 @@ function list(keyword: string, value: Value): Value[] {
 }
 
 function count(keyword: string, value: Value): number {
-  const number = asInteger(value)
-  if (number === undefined || number < 0) throw malformed(keyword, 'must be a non-negative integer')
-  return number
+  const number = isNumber(value) ? toBigInt(value) : undefined
+  if (number === undefined || number < 0n || BigInt.asIntN(64, number) !== number)
+    throw malformed(keyword, 'must be a non-negative integer')
+  return Number(number)
 }
 
 function keywordTest(keyword: string, argument: Value, schema: Doc): SchemaTest {
   switch (keyword) {
     case 'bsonType':
       return typeTest(Array.isArray(argument) ? argument : [argument], (name) =>
-        name === 'number' ? JSON_TYPES.number : [name],
+        name === 'number' ? JSON_TYPES.number : codeOfTypeName(name) === undefined ? undefined : [name],
       )
     case 'type':
       return typeTest(Array.isArray(argument) ? argument : [argument], (name) => JSON_TYPES[name])
@@ -105,12 +114,8 @@ function keywordTest(keyword: string, argument: Value, schema: Doc): SchemaTest 
     case 'maximum': {
       if (!isNumber(argument)) throw mistyped(keyword, 'a number')
       const exclusive = schema.get(keyword === 'minimum' ? 'exclusiveMinimum' : 'exclusiveMaximum') === true
-      const sign = keyword === 'minimum' ? 1 : -1
-      return (value) => {
-        if (!isNumber(value)) return true
-        const order = compareNumbers(value, argument) * sign
-        return exclusive ? order > 0 : order >= 0
-      }
+      const within = ordered(BOUNDS[keyword][exclusive ? 'exclusive' : 'inclusive'], argument, undefined)
+      return (value) => !isNumber(value) || within(value)
     }
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
@@ -119,9 +124,7 @@ function keywordTest(keyword: string, argument: Value, schema: Doc): SchemaTest 
         throw malformed(keyword, 'needs the bound that it is about')
       return () => true
     case 'multipleOf':
-      if (!isNumber(argument) || isZero(argument))
-        throw malformed(keyword, 'must be a number other than zero')
-      return (value) => !isNumber(value) || isZero(remainder(value, argument))
+      return multipleOf(argument)
     case 'items': {
       if (Array.isArray(argument)) {
         const tests = argument.map((item) => subschema(keyword, item))
@@ -178,6 +181,18 @@ function typeTest(
   return (value) => types.has(typeName(value))
 }
 
+/** Reckoned in decimals, so that 0.3 is a multiple of 0.1. */
+function multipleOf(argument: Value): SchemaTest {
+  if (!isNumber(argument)) throw mistyped('multipleOf', 'a number')
+  if (isZero(argument) || !(toDouble(argument) > 0)) throw malformed('multipleOf', 'must be positive')
+  const unit = toArithmeticDecimal(argument)
+  return (value) => {
+    if (!isNumber(value)) return true
+    const rest = remainderOfDecimals(toArithmeticDecimal(value), unit)
+    return typeof rest !== 'string' && rest.coefficient === 0n
+  }
+}
+
 function properties(argument: Value): SchemaTest {
   if (!(argument instanceof Map)) throw mistyped('properties', 'an object')
   const tests = [...argument].map(([name, schema]) => [name, subschema('properties', schema)] as const)
@@ -230,10 +245,13 @@ function additional(schema: Doc): SchemaTest {
   const patternTests =
     patterns instanceof Map
       ? [...patterns].map(
-          ([pattern, inner]) => [compileRegex(pattern, ''), subschema('patternProperties', inner)] as const,
+          ([pattern, inner]) => [propertyPattern(pattern), subschema('patternProperties', inner)] as const,
         )
       : []
+  if (patterns !== undefined && !(patterns instanceof Map)) throw mistyped('patternProperties', 'an object')
   const rest = schema.get('additionalProperties')
+  if (rest !== undefined && typeof rest !== 'boolean' && !(rest instanceof Map))
+    throw mistyped('additionalProperties', 'an object or a boolean')
   const restTest = rest instanceof Map ? schemaTest(rest) : () => rest !== false
   return (value) => {
     if (!(value instanceof Map)) return true
@@ -242,5 +260,14 @@ function additional(schema: Doc): SchemaTest {
       if (fitting.length > 0) return fitting.every(([, test]) => test(field))
       return (named instanceof Map && named.has(name)) || restTest(field)
     })
+  }
+}
+
+function propertyPattern(pattern: string): RegExp {
+  try {
+    return compileRegex(pattern, '')
+  } catch (error) {
+    if (!(error instanceof MongoServerFault)) throw error
+    throw new MongoServerFault('BadValue', `Invalid regular expression in $jsonSchema: ${pattern}`)
   }
 }

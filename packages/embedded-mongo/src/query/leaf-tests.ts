@@ -2,7 +2,7 @@ import { Binary, BSONRegExp, BSONSymbol, Double, MaxKey, MinKey } from 'bson'
 import type { Collation } from '../bson/collation.ts'
 import { compare, equals, typeBracket } from '../bson/compare.ts'
 import { BsonUndefined, type Value } from '../bson/document.ts'
-import { asInteger, isNaNNumber, toBigInt, truncated } from '../bson/numbers.ts'
+import { asInteger, isNaNNumber, type NumberValue, toBigInt, toDouble, truncated } from '../bson/numbers.ts'
 import { codeOfTypeName, isKnownTypeCode, isNumber, typeCode } from '../bson/types.ts'
 import { MongoServerFault } from '../errors.ts'
 import { compileRegex } from './regex.ts'
@@ -37,7 +37,8 @@ export function ordered(operator: Order, target: Value, collation: Collation | u
   const inclusive = operator === '$gte' || operator === '$lte'
   if (isNullish(target)) return (value) => inclusive && isNullish(value)
   if (target instanceof MinKey || target instanceof MaxKey) {
-    return (value) => (value !== undefined && typeBracket(value) === typeBracket(target) ? inclusive : true)
+    const beyond = operator.startsWith(target instanceof MinKey ? '$gt' : '$lt')
+    return (value) => (typeBracket(value) === typeBracket(target) ? inclusive : beyond)
   }
   if (isNaNValue(target)) return (value) => inclusive && isNaNValue(value)
   const bracket = typeBracket(target)
@@ -80,15 +81,28 @@ export function modulo(argument: Value): LeafTest {
   const [divisor, rest] = argument
   if (!isNumber(divisor)) throw new MongoServerFault('BadValue', 'malformed mod, divisor not a number')
   if (!isNumber(rest)) throw new MongoServerFault('BadValue', 'malformed mod, remainder not a number')
-  const by = truncated(divisor)
-  const wanted = truncated(rest)
+  const by = operandOfModulo('divisor', divisor)
+  const wanted = operandOfModulo('remainder', rest)
   if (by === 0n) throw new MongoServerFault('BadValue', 'divisor cannot be 0')
   return (value) => {
     if (!isNumber(value)) return false
     if (value instanceof Double && !Number.isFinite(value.value)) return false
     if (isNaNNumber(value) || /inf/i.test(value.toString())) return false
-    return truncated(value) % by === wanted
+    const whole = truncated(value)
+    return BigInt.asIntN(64, whole) === whole && whole % by === wanted
   }
+}
+
+function operandOfModulo(name: string, value: NumberValue): bigint {
+  const finite = Number.isFinite(toDouble(value))
+  const whole = finite ? truncated(value) : undefined
+  if (whole === undefined || BigInt.asIntN(64, whole) !== whole) {
+    throw new MongoServerFault(
+      'BadValue',
+      `malformed mod, ${name} value is invalid :: caused by :: Unable to coerce ${value.toString()} to a 64-bit integer`,
+    )
+  }
+  return whole
 }
 
 export function ofType(argument: Value): LeafTest {
@@ -116,18 +130,18 @@ function typeCodes(argument: Value): number[] {
 export function sizeOf(argument: Value): LeafTest {
   if (!isNumber(argument))
     throw new MongoServerFault(
-      'FailedToParse',
+      'BadValue',
       `Failed to parse $size. Expected a number in: $size: ${String(argument)}`,
     )
   const size = asInteger(argument)
   if (size === undefined)
     throw new MongoServerFault(
-      'FailedToParse',
+      'BadValue',
       `Failed to parse $size. Expected an integer: $size: ${argument.toString()}`,
     )
   if (size < 0)
     throw new MongoServerFault(
-      'FailedToParse',
+      'BadValue',
       `Failed to parse $size. Expected a non-negative number in: $size: ${size}`,
     )
   return (value) => Array.isArray(value) && value.length === size
@@ -150,7 +164,7 @@ export function bits(operator: BitTest, argument: Value): LeafTest {
 
 function bitReader(value: Value | undefined): ((position: number) => boolean) | undefined {
   if (value instanceof Binary) {
-    const bytes = value.value()
+    const bytes = storedBytes(value)
     return (position) => (((bytes[position >> 3] ?? 0) >> (position & 7)) & 1) === 1
   }
   if (!isNumber(value)) return undefined
@@ -159,11 +173,19 @@ function bitReader(value: Value | undefined): ((position: number) => boolean) | 
   return (position) => ((whole >> BigInt(Math.min(position, 63))) & 1n) === 1n
 }
 
+/** The old generic subtype keeps the length of its data before the data, and its bits are counted too. */
+function storedBytes(value: Binary): Uint8Array {
+  if (value.sub_type !== Binary.SUBTYPE_BYTE_ARRAY) return value.value()
+  const length = Buffer.alloc(4)
+  length.writeInt32LE(value.length())
+  return Buffer.concat([length, value.value()])
+}
+
 function bitPositions(operator: BitTest, argument: Value): number[] {
   if (Array.isArray(argument)) {
     return argument.map((position) => {
       const value = asInteger(position)
-      if (value === undefined || value < 0)
+      if (value === undefined || value < 0 || value > 0x7fffffff)
         throw new MongoServerFault(
           'BadValue',
           `Failed to parse bit position. Expected a non-negative number in: ${operator}`,
@@ -173,12 +195,12 @@ function bitPositions(operator: BitTest, argument: Value): number[] {
   }
   if (argument instanceof Binary) {
     const read = bitReader(argument)
-    return Array.from({ length: argument.length() * 8 }, (_, position) => position).filter((position) =>
-      read?.(position),
+    return Array.from({ length: storedBytes(argument).length * 8 }, (_, position) => position).filter(
+      (position) => read?.(position),
     )
   }
   const mask = isNumber(argument) ? toBigInt(argument) : undefined
-  if (mask === undefined || mask < 0n) {
+  if (mask === undefined || mask < 0n || BigInt.asIntN(64, mask) !== mask) {
     throw new MongoServerFault(
       isNumber(argument) ? 'FailedToParse' : 'BadValue',
       `${operator} takes an Array, a number, or a BinData but received: ${String(argument)}`,

@@ -88,7 +88,7 @@ describe('filters', () => {
     ['$in without an array', { a: { $in: 1 } }, 2],
     ['$or of nothing', { $or: [] }, 2],
     ['$and of something else', { $and: 1 }, 2],
-    ['$size of a fraction', { a: { $size: 1.5 } }, 9],
+    ['$size of a fraction', { a: { $size: 1.5 } }, 2],
     ['an unknown type', { a: { $type: 'nothing' } }, 2],
     ['a broken pattern', { a: { $regex: '(' } }, 51091],
     ['$where', { $where: 'true' }, 115],

@@ -3,25 +3,17 @@ import type { Collation } from '../bson/collation.ts'
 import type { Doc, Value } from '../bson/document.ts'
 import { isNumber, toDouble } from '../bson/numbers.ts'
 import { MongoServerFault } from '../errors.ts'
+import { asksElementItself, FieldConditions, isOperators, isTrue } from './field-conditions.ts'
 import { compileSchema } from './json-schema.ts'
-import {
-  type BitTest,
-  bits,
-  equalTo,
-  type LeafTest,
-  matchingRegex,
-  modulo,
-  type Order,
-  ofType,
-  oneOf,
-  ordered,
-  sizeOf,
-} from './leaf-tests.ts'
-import { each, holdsAt, NO_PATH, none, type PathTest, some, type ValueTest, whole } from './path-tests.ts'
+import { equalTo, oneOf } from './leaf-tests.ts'
+import { byRank, type RankedTest, rankOf } from './match-order.ts'
+import { each, holdsAt, NO_PATH } from './path-tests.ts'
 import { anyAtPath, type MatchDetails, splitPath } from './paths.ts'
-import { checkRegexOptions } from './regex.ts'
 
-export type Variables = ReadonlyMap<string, Value>
+export { isOperators, isTrue } from './field-conditions.ts'
+
+/** The values of variables; undefined is a variable that holds nothing. */
+export type Variables = ReadonlyMap<string, Value | undefined>
 
 /** Turns an aggregation expression into a function of a document; given by whoever owns expressions. */
 export type ExpressionCompiler = (expression: Value, variables: Variables) => (doc: Doc) => Value | undefined
@@ -32,6 +24,8 @@ export interface FilterOptions {
   readonly expression?: ExpressionCompiler | undefined
   /** Whether there is an expression operator of this name. */
   readonly isExpression?: ((name: string) => boolean) | undefined
+  /** Where the filter stands, if it is one in which `$expr` may not. */
+  readonly within?: 'arrayFilters' | '$pull' | '$elemMatch projection' | undefined
   /** Answers `$text`, which only an index can. Without it `$text` is refused. */
   readonly text?: ((doc: Doc) => boolean) | undefined
 }
@@ -40,12 +34,14 @@ export interface FilterOptions {
 export interface CompiledFilter {
   readonly source: Doc
   readonly hasText: boolean
+  readonly hasExpr: boolean
   matches(doc: Doc): boolean
   /** As `matches`, and tells the array element that the match came through. */
   match(doc: Doc): MatchDetails | null
 }
 
-type Test = (doc: Doc, details: MatchDetails | undefined) => boolean
+/** A question to a whole document. */
+export type Test = (doc: Doc, details: MatchDetails | undefined) => boolean
 /**
  * Compiles a filter of MongoDB's query language.
  * @throws MongoServerFault for what is malformed or not supported, with MongoDB's code
@@ -56,6 +52,7 @@ export function compileFilter(filter: Doc, options: FilterOptions = {}): Compile
   return {
     source: filter,
     hasText: compiler.hasText,
+    hasExpr: compiler.hasExpr,
     matches: (doc) => test(doc, undefined),
     match: (doc) => {
       const details: MatchDetails = { arrayIndex: undefined }
@@ -66,68 +63,86 @@ export function compileFilter(filter: Doc, options: FilterOptions = {}): Compile
 
 /** Compiles the condition of `$pull` and `$elemMatch`-like places on single values: operators, or a filter on documents. */
 export function compileElementTest(condition: Value, options: FilterOptions): (value: Value) => boolean {
-  const compiler = new FilterCompiler(options)
+  const compiler = new FilterCompiler({ ...options, within: '$pull' })
   if (condition instanceof BSONRegExp) {
-    const test = compiler.equality(condition)
+    const test = compiler.conditions.equality(condition)
     return (value) => test(value, undefined)
   }
   if (!(condition instanceof Map)) {
     const test = equalTo(condition, options.collation)
     return (value) => test(value)
   }
-  if (isOperators(condition)) {
-    const tests = compiler.operators(condition)
-    return (value) => tests.every((test) => holdsAt(test, value, NO_PATH, undefined))
+  if (asksElementItself(condition)) {
+    const tests = compiler.conditions.operators(condition)
+    return (value) => tests.every(({ test }) => holdsAt(test, value, NO_PATH, undefined))
   }
   const test = compiler.filter(condition)
   return (value) => value instanceof Map && test(value, undefined)
 }
 
-/** Whether a document holds operators rather than fields. */
-export function isOperators(value: Value | undefined): value is Doc {
-  if (!(value instanceof Map)) return false
-  const [first] = value.keys()
-  return first?.startsWith('$') === true && first !== '$ref' && first !== '$id' && first !== '$db'
-}
-
-const LOGICAL_IN_ELEMENT = new Set(['$and', '$or', '$nor', '$where', '$expr', '$jsonSchema'])
-
 class FilterCompiler {
   hasText = false
+  hasExpr = false
+  readonly conditions: FieldConditions
   private readonly options: FilterOptions
-  /** Whether an array stands for its elements; not for the elements that `$elemMatch` asks. */
-  private opensArrays = true
+  /** Whether the compiler is within `$elemMatch`. */
+  private inElement = false
   /** Why `$text` may not stand where the compiler is, if it may not. */
   private refusesText: string | undefined
 
   constructor(options: FilterOptions) {
     this.options = options
+    this.conditions = new FieldConditions(options, (filter) => this.onElement(filter))
   }
 
   filter(filter: Doc): Test {
-    const tests: Test[] = []
+    return inOrder(this.ranked(filter))
+  }
+
+  /** The filter's conditions, those within `$and` too. */
+  private ranked(filter: Doc): RankedTest[] {
+    const tests: RankedTest[] = []
     for (const [name, condition] of filter) {
-      const test = name.startsWith('$') ? this.topLevel(name, condition) : this.field(name, condition)
-      if (test !== undefined) tests.push(test)
+      if (name === '$and') tests.push(...this.clauses(name, condition).flat())
+      else if (!name.startsWith('$')) tests.push(...this.field(name, condition))
+      else {
+        const test = this.topLevel(name, condition)
+        if (test !== undefined) tests.push({ rank: rankOf(name), path: '', test })
+      }
     }
-    const [only] = tests
-    if (tests.length === 1 && only !== undefined) return only
-    return (doc, details) => tests.every((test) => test(doc, details))
+    return tests
+  }
+
+  private onElement(filter: Doc): Test {
+    const before = this.inElement
+    this.inElement = true
+    const test = this.refusingText('$text can only be applied to the top-level document', () =>
+      this.filter(filter),
+    )
+    this.inElement = before
+    return test
   }
 
   private topLevel(name: string, argument: Value): Test | undefined {
     switch (name) {
-      case '$and':
       case '$or':
-      case '$nor':
-        return this.logical(name, argument)
+        return this.or(argument)
+      case '$nor': {
+        const tests = this.clauses(name, argument).map(inOrder)
+        return (doc) => !tests.some((test) => test(doc, undefined))
+      }
       case '$expr':
         return this.expr(argument)
+      case '$where':
+        this.atTopLevel(name)
+        throw new MongoServerFault('CommandNotSupported', `${name} is not supported by this server`)
       case '$comment':
         return undefined
       case '$text':
         return this.text()
       case '$jsonSchema':
+        if (this.options.within === '$elemMatch projection')
+          throw new MongoServerFault('QueryFeatureNotAllowed', '$jsonSchema is not allowed in this context')
         return compileSchema(argument)
       case '$alwaysTrue':
         return () => true
@@ -135,8 +150,6 @@ class FilterCompiler {
         return () => false
       case '$sampleRate':
         return sampling(argument)
-      case '$where':
-        throw new MongoServerFault('CommandNotSupported', `${name} is not supported by this server`)
       default:
         throw new MongoServerFault(
           'BadValue',
@@ -145,23 +158,40 @@ class FilterCompiler {
     }
   }
 
-  private logical(name: '$and' | '$or' | '$nor', argument: Value): Test {
+  private clauses(name: '$and' | '$or' | '$nor', argument: Value): RankedTest[][] {
     if (!Array.isArray(argument)) throw new MongoServerFault('BadValue', `${name} must be an array`)
     if (argument.length === 0)
       throw new MongoServerFault('BadValue', '$and/$or/$nor must be a nonempty array')
     const why = name === '$nor' ? 'text expression not allowed in nor' : this.refusesText
-    const tests = argument.map((clause) => {
+    return argument.map((clause) => {
       if (!(clause instanceof Map))
         throw new MongoServerFault('BadValue', '$or/$and/$nor entries need to be full objects')
-      return this.refusingText(why, () => this.filter(clause))
+      return this.refusingText(why, () => this.ranked(clause))
     })
-    if (name === '$and') return (doc, details) => tests.every((test) => test(doc, details))
-    if (name === '$or') return (doc, details) => tests.some((test) => test(doc, details))
-    return (doc) => !tests.some((test) => test(doc, undefined))
+  }
+
+  /** Which clause of several held tells no array element, but equalities on one path are as `$in`. */
+  private or(argument: Value): Test {
+    const clauses = this.clauses('$or', argument)
+    const tests = clauses.map(inOrder)
+    const [only] = tests
+    if (only !== undefined && tests.length === 1) return only
+    const path = commonEqualityPath(argument)
+    if (path !== undefined && Array.isArray(argument)) {
+      const values = argument.flatMap((clause) => (clause instanceof Map ? [...clause.values()] : []))
+      const parts = splitPath(path)
+      const among = each(oneOf(values, this.options.collation))
+      return (doc, details) => anyAtPath(doc, parts, 0, details, among)
+    }
+    return (doc) => tests.some((test) => test(doc, undefined))
   }
 
   private expr(argument: Value): Test {
     const { expression } = this.options
+    this.hasExpr = true
+    this.atTopLevel('$expr')
+    if (this.options.within === 'arrayFilters' || this.options.within === '$pull')
+      throw new MongoServerFault('QueryFeatureNotAllowed', '$expr is not allowed in this context')
     if (expression === undefined) throw new MongoServerFault(168, '$expr is not allowed in this context')
     const evaluate = expression(argument, this.options.variables ?? new Map())
     return (doc) => isTrue(evaluate(doc))
@@ -176,170 +206,26 @@ class FilterCompiler {
     return (doc) => text(doc)
   }
 
-  private field(path: string, condition: Value): Test {
+  private atTopLevel(operator: string): void {
+    if (!this.inElement) return
+    throw new MongoServerFault('BadValue', `${operator} can only be applied to the top-level document`)
+  }
+
+  private field(path: string, condition: Value): RankedTest[] {
     const parts = splitPath(path)
-    if (!isOperators(condition)) {
-      const test = this.equality(condition)
-      const [name] = parts
-      if (parts.length === 1 && name !== undefined) return (doc, details) => test(doc.get(name), details)
-      return (doc, details) => anyAtPath(doc, parts, 0, details, test)
+    if (isOperators(condition)) {
+      return this.conditions.operators(condition).map(({ operator, test }) => ({
+        rank: rankOf(operator, test),
+        path,
+        test: (doc, details) => holdsAt(test, doc, parts, details),
+      }))
     }
-    const tests = this.operators(condition)
-    return (doc, details) => tests.every((test) => holdsAt(test, doc, parts, details))
-  }
-
-  equality(target: Value): ValueTest {
-    if (target instanceof BSONRegExp) return this.each(matchingRegex(target.pattern, target.options, target))
-    return this.each(equalTo(target, this.options.collation))
-  }
-
-  /** The tests of `{ $gt: 1, $lt: 5 }`, all of which must hold, each perhaps through another array element. */
-  operators(condition: Doc): PathTest[] {
-    const tests: PathTest[] = []
-    for (const [operator, argument] of condition) {
-      if (operator === '$options') {
-        if (!condition.has('$regex')) throw new MongoServerFault('BadValue', '$options needs a $regex')
-        continue
-      }
-      if (operator === '$comment') continue
-      if (operator === '$all') tests.push(...this.all(argument).map(some))
-      else tests.push(this.operator(operator, argument, condition))
-    }
-    return tests
-  }
-
-  private operator(operator: string, argument: Value, all: Doc): PathTest {
-    switch (operator) {
-      case '$ne':
-        if (argument instanceof BSONRegExp)
-          throw new MongoServerFault('BadValue', "Can't have regex as arg to $ne.")
-        return none(this.each(equalTo(argument, this.options.collation)))
-      case '$nin':
-        return none(this.each(oneOf(listFor('$nin', argument), this.options.collation)))
-      case '$not':
-        return this.not(argument)
-      case '$exists':
-        return isTrue(argument) ? some((value) => value !== undefined) : none((value) => value !== undefined)
-      default:
-        return some(this.positive(operator, argument, all))
-    }
-  }
-
-  private positive(operator: string, argument: Value, all: Doc): ValueTest {
-    const { collation } = this.options
-    switch (operator) {
-      case '$eq':
-        return this.each(equalTo(argument, collation))
-      case '$gt':
-      case '$gte':
-      case '$lt':
-      case '$lte':
-        if (argument instanceof BSONRegExp)
-          throw new MongoServerFault(
-            'BadValue',
-            `Can't have RegEx as arg to predicate over field '${operator}'.`,
-          )
-        return this.each(ordered(operator satisfies Order, argument, collation))
-      case '$in':
-        return this.each(oneOf(listFor('$in', argument), collation))
-      case '$type':
-        return this.each(ofType(argument))
-      case '$regex':
-        return this.regex(argument, all.get('$options'))
-      case '$mod':
-        return this.each(modulo(argument))
-      case '$size':
-        return whole(sizeOf(argument))
-      case '$elemMatch':
-        return this.elemMatch(argument)
-      case '$bitsAllSet':
-      case '$bitsAllClear':
-      case '$bitsAnySet':
-      case '$bitsAnyClear':
-        return this.each(bits(operator satisfies BitTest, argument))
-      case '$geoWithin':
-      case '$geoIntersects':
-      case '$near':
-      case '$nearSphere':
-      case '$within':
-        throw new MongoServerFault('CommandNotSupported', `${operator} is not supported by this server`)
-      default:
-        throw new MongoServerFault('BadValue', `unknown operator: ${operator}`)
-    }
-  }
-
-  private regex(argument: Value, options: Value | undefined): ValueTest {
-    if (options !== undefined && typeof options !== 'string')
-      throw new MongoServerFault('BadValue', '$options has to be a string')
-    if (argument instanceof BSONRegExp) {
-      if (options !== undefined && argument.options !== '')
-        throw new MongoServerFault(51075, 'options set in both $regex and $options')
-      return this.each(matchingRegex(argument.pattern, options ?? argument.options))
-    }
-    if (typeof argument !== 'string') throw new MongoServerFault('BadValue', '$regex has to be a string')
-    checkRegexOptions(options ?? '')
-    return this.each(matchingRegex(argument, options ?? '', new BSONRegExp(argument, options ?? '')))
-  }
-
-  private not(argument: Value): PathTest {
-    if (argument instanceof BSONRegExp) return none(this.equality(argument))
-    if (!(argument instanceof Map)) throw new MongoServerFault('BadValue', '$not needs a regex or a document')
-    if (argument.size === 0) throw new MongoServerFault('BadValue', '$not cannot be empty')
-    if (!isOperators(argument))
-      throw new MongoServerFault('BadValue', `unknown operator: ${firstKey(argument)}`)
-    return { holds: 'not-all', tests: this.operators(argument) }
-  }
-
-  /** One condition for each wish: each may be met by another element. */
-  private all(argument: Value): ValueTest[] {
-    if (!Array.isArray(argument)) throw new MongoServerFault('BadValue', '$all needs an array')
-    const elemMatches = argument.filter((item) => item instanceof Map && item.has('$elemMatch'))
-    if (elemMatches.length > 0 && elemMatches.length < argument.length)
-      throw new MongoServerFault('BadValue', '$all/$elemMatch has to be consistent')
-    const tests = argument.map((item) => {
-      if (item instanceof Map && elemMatches.length > 0) return this.elemMatch(item.get('$elemMatch') ?? null)
-      if (isOperators(item)) throw new MongoServerFault('BadValue', 'no $ expressions in $all')
-      return this.equality(item)
-    })
-    return tests.length === 0 ? [() => false] : tests
-  }
-
-  private elemMatch(argument: Value): ValueTest {
-    if (!(argument instanceof Map)) throw new MongoServerFault('BadValue', '$elemMatch needs an Object')
-    const [first] = argument.keys()
-    const onValues = isOperators(argument) && first !== undefined && !LOGICAL_IN_ELEMENT.has(first)
-    const test = onValues ? this.onValues(argument) : this.onDocuments(argument)
-    return (value, details) => {
-      if (!Array.isArray(value)) return false
-      const index = value.findIndex(test)
-      if (index >= 0 && details !== undefined) details.arrayIndex = index
-      return index >= 0
-    }
-  }
-
-  private onValues(condition: Doc): (element: Value) => boolean {
-    const tests = this.opening(false, () => this.operators(condition))
-    return (element) => tests.every((test) => holdsAt(test, element, NO_PATH, undefined))
-  }
-
-  private onDocuments(filter: Doc): (element: Value) => boolean {
-    const why = '$text can only be applied to the top-level document'
-    const test = this.opening(true, () => this.refusingText(why, () => this.filter(filter)))
-    return (element) => {
-      if (element instanceof Map) return test(element, undefined)
-      return (
-        Array.isArray(element) &&
-        test(new Map(element.map((item, index) => [String(index), item])), undefined)
-      )
-    }
-  }
-
-  private opening<T>(opens: boolean, compile: () => T): T {
-    const before = this.opensArrays
-    this.opensArrays = opens
-    const compiled = compile()
-    this.opensArrays = before
-    return compiled
+    const test = this.conditions.equality(condition)
+    const rank = rankOf(condition instanceof BSONRegExp ? '$regex' : '$eq')
+    const [name] = parts
+    if (parts.length === 1 && name !== undefined)
+      return [{ rank, path, test: (doc, details) => test(doc.get(name), details) }]
+    return [{ rank, path, test: (doc, details) => anyAtPath(doc, parts, 0, details, test) }]
   }
 
   private refusingText<T>(why: string | undefined, compile: () => T): T {
@@ -349,10 +235,24 @@ class FilterCompiler {
     this.refusesText = before
     return compiled
   }
+}
 
-  private each(test: LeafTest): ValueTest {
-    return this.opensArrays ? each(test) : whole(test)
-  }
+function inOrder(tests: readonly RankedTest[]): Test {
+  const [only] = tests
+  if (tests.length === 1 && only !== undefined) return only.test
+  const ordered = byRank(tests).map(({ test }) => test)
+  return (doc, details) => ordered.every((test) => test(doc, details))
+}
+
+/** The path that all clauses of a `$or` ask for equality, and nothing else. */
+function commonEqualityPath(clauses: Value): string | undefined {
+  if (!Array.isArray(clauses)) return undefined
+  const paths = clauses.map((clause) => {
+    const [entry, ...others] = clause instanceof Map ? clause : []
+    if (entry === undefined || others.length > 0 || entry[0].startsWith('$')) return undefined
+    return isOperators(entry[1]) ? undefined : entry[0]
+  })
+  return new Set(paths).size === 1 ? paths[0] : undefined
 }
 
 /** Lets a share of all documents through, by chance. */
@@ -361,21 +261,4 @@ function sampling(argument: Value): Test {
   if (!(rate >= 0 && rate <= 1))
     throw new MongoServerFault('BadValue', 'numeric argument to $sampleRate must be in [0, 1]')
   return () => Math.random() < rate
-}
-
-function listFor(operator: string, argument: Value): Value[] {
-  if (!Array.isArray(argument)) throw new MongoServerFault('BadValue', `${operator} needs an array`)
-  if (argument.some((item) => isOperators(item)))
-    throw new MongoServerFault('BadValue', `cannot nest $ under ${operator}`)
-  return argument
-}
-
-function firstKey(doc: Doc): string {
-  return doc.keys().next().value ?? ''
-}
-
-/** What a condition counts as true: anything but false, null, undefined, missing and zero. */
-export function isTrue(value: Value | undefined): boolean {
-  if (value === undefined || value === null || value === false) return false
-  return isNumber(value) ? toDouble(value) !== 0 : !(typeof value === 'object' && 'bsonType' in value)
 }

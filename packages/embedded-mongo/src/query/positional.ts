@@ -13,6 +13,8 @@ export function compileArrayFilters(filters: readonly Value[], options: FilterOp
   for (const filter of filters) {
     if (!(filter instanceof Map))
       throw new MongoServerFault('TypeMismatch', 'The array filter must be an object')
+    const test = compileFilter(filter, { ...options, within: 'arrayFilters' })
+    if (test.hasText) throw new MongoServerFault('BadValue', '$text is not allowed in this context')
     const identifiers = new Set(identifiersOf(filter))
     const [identifier] = identifiers
     if (identifier === undefined)
@@ -36,7 +38,7 @@ export function compileArrayFilters(filters: readonly Value[], options: FilterOp
         'FailedToParse',
         `Found multiple array filters with the same top-level field name ${identifier}`,
       )
-    compiled.set(identifier, compileFilter(filter, options))
+    compiled.set(identifier, test)
   }
   return compiled
 }

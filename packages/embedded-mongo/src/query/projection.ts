@@ -1,7 +1,8 @@
 import { Double } from 'bson'
 import type { Doc, Value } from '../bson/document.ts'
-import { asInteger, isNumber, isZero } from '../bson/numbers.ts'
+import { coercedInteger, isNumber, isZero } from '../bson/numbers.ts'
 import { MongoServerFault } from '../errors.ts'
+import { checkFieldPath } from './field-names.ts'
 import { type CompiledFilter, compileFilter, type FilterOptions } from './matcher.ts'
 
 export interface ProjectionContext {
@@ -23,7 +24,12 @@ type Leaf =
       readonly kind: 'compute'
       readonly compute: (value: Value | undefined, root: Doc, context: ProjectionContext) => Value | undefined
     }
-  | { readonly kind: 'transform'; readonly transform: (value: Value, root: Doc) => Value | undefined }
+  | {
+      readonly kind: 'transform'
+      readonly transform: (value: Value, root: Doc) => Value | undefined
+      /** The field goes to the end of an inclusion, as computed fields do. */
+      readonly last?: boolean
+    }
 interface Branch {
   readonly kind: 'branch'
   readonly children: Map<string, Node>
@@ -44,7 +50,7 @@ export function compileProjection(
   const state = new ProjectionParser(options, filter)
   state.read(spec, '', state.root)
   if (state.usesTextScore && filter?.hasText !== true) throw noTextScore()
-  const mode: Mode = state.mode ?? (state.onlyTransforms ? 'exclusion' : 'inclusion')
+  const mode: Mode = state.mode ?? (state.onlyTransforms && !state.usesElemMatch ? 'exclusion' : 'inclusion')
   const idNode = state.root.children.get('_id')
   if (mode === 'inclusion' && idNode === undefined) state.root.children.set('_id', { kind: 'keep' })
   if (mode === 'inclusion' && idNode?.kind === 'drop') state.root.children.delete('_id')
@@ -69,7 +75,7 @@ class ProjectionParser {
   onlyTransforms = true
   usesTextScore = false
   private usesPositional = false
-  private usesElemMatch = false
+  usesElemMatch = false
   private readonly options: FilterOptions
   private readonly filter: CompiledFilter | undefined
 
@@ -84,18 +90,13 @@ class ProjectionParser {
   }
 
   private field(name: string, value: Value, path: string, branch: Branch): void {
-    if (name === '') throw new MongoServerFault(40352, 'FieldPath cannot be constructed with empty string')
-    if (name.startsWith('$') && !['$ref', '$id', '$db'].includes(name))
-      throw new MongoServerFault(
-        16410,
-        `FieldPath field names may not start with '$'. Consider using $getField or $setField.`,
-      )
     const parts = name.split('.')
     if (parts.slice(0, -1).includes('$'))
       throw new MongoServerFault(
         31394,
         "As of 4.4, it's illegal to specify positional operator in the middle of a path.",
       )
+    checkFieldPath(parts.at(-1) === '$' ? name.slice(0, -2) : name)
     if (parts.at(-1) === '$') {
       this.positional(parts.slice(0, -1), value, branch)
       return
@@ -117,7 +118,12 @@ class ProjectionParser {
     }
     if (value instanceof Map) {
       const [operator, argument] = [...value][0] ?? ['', null]
-      if (operator === '$slice' && !isSliceExpression(argument)) return this.slice(argument)
+      if (value.size > 1)
+        throw new MongoServerFault(
+          16410,
+          `FieldPath field names may not start with '$'. Consider using $getField or $setField.`,
+        )
+      if (operator === '$slice' && !isSliceExpression(argument)) return findSlice(argument)
       if (operator === '$elemMatch') return this.elemMatch(argument, path)
       if (operator === '$meta') return this.meta(argument)
     }
@@ -134,28 +140,6 @@ class ProjectionParser {
     this.onlyTransforms = false
   }
 
-  private slice(argument: Value): Leaf {
-    const [first, second] = Array.isArray(argument) ? argument : [argument]
-    const skip = asInteger(first)
-    const limit = second === undefined ? undefined : asInteger(second)
-    if (skip === undefined || (second !== undefined && limit === undefined))
-      throw new MongoServerFault(
-        28667,
-        'Invalid $slice syntax. The given syntax did not match the find() syntax',
-      )
-    if (limit !== undefined && limit <= 0)
-      throw new MongoServerFault(28724, 'First argument to $slice must be an array, but is of type: int')
-    return {
-      kind: 'transform',
-      transform: (value) => {
-        if (!Array.isArray(value)) return value
-        if (limit === undefined) return skip >= 0 ? value.slice(0, skip) : value.slice(skip)
-        const start = skip >= 0 ? skip : Math.max(0, value.length + skip)
-        return value.slice(start, start + limit)
-      },
-    }
-  }
-
   private elemMatch(argument: Value, path: string): Leaf {
     if (!(argument instanceof Map))
       throw new MongoServerFault(
@@ -167,10 +151,13 @@ class ProjectionParser {
     if (this.usesPositional)
       throw new MongoServerFault(31255, 'Cannot specify positional operator and $elemMatch.')
     this.usesElemMatch = true
-    this.setMode('inclusion', path)
-    const test = compileFilter(new Map([['value', new Map([['$elemMatch', argument]])]]), this.options)
+    const test = compileFilter(new Map([['value', new Map([['$elemMatch', argument]])]]), {
+      ...this.options,
+      within: '$elemMatch projection',
+    })
     return {
       kind: 'transform',
+      last: true,
       transform: (value) => {
         const index = Array.isArray(value) ? test.match(new Map([['value', value]]))?.arrayIndex : undefined
         const element = Array.isArray(value) && index !== undefined ? value[index] : undefined
@@ -210,12 +197,19 @@ class ProjectionParser {
       throw new MongoServerFault(31276, 'Cannot specify more than one positional projection per query.')
     if (this.usesElemMatch)
       throw new MongoServerFault(31256, 'Cannot specify positional operator and $elemMatch.')
+    if (value instanceof Map)
+      throw new MongoServerFault(
+        31271,
+        'positional projection cannot be used with an expression or sub object',
+      )
     if (!isNumber(value) && typeof value !== 'boolean')
-      throw new MongoServerFault(31271, 'positional projection cannot be used with a literal')
+      throw new MongoServerFault(31308, 'positional projection cannot be used with a literal')
     if (value === false || (typeof value !== 'boolean' && isZero(value)))
       throw new MongoServerFault(31395, 'positional projection cannot be used with exclusion')
     this.usesPositional = true
     if (filter === undefined) throw new MongoServerFault(51246, 'positional operator is not allowed here')
+    if (filter.hasExpr)
+      throw new MongoServerFault('QueryFeatureNotAllowed', '$expr is not allowed with positional projection')
     this.setMode('inclusion', path)
     const element: Leaf = {
       kind: 'transform',
@@ -228,7 +222,12 @@ class ProjectionParser {
             "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
           )
         const found = value[index]
-        return found === undefined ? [] : [found]
+        if (found === undefined)
+          throw new MongoServerFault(
+            51247,
+            "Executor error during find command :: caused by :: positional operator '.$' element mismatch",
+          )
+        return [found]
       },
     }
     this.place(branch, parts, element, path)
@@ -269,9 +268,31 @@ function isExpression(value: Doc): boolean {
   return [...value.keys()][0]?.startsWith('$') === true
 }
 
-/** `$slice` with an array or expression as first of its arguments is the aggregation operator. */
+/** `$slice` with anything but a number or two as its argument is the aggregation operator. */
 function isSliceExpression(argument: Value): boolean {
-  return Array.isArray(argument) && argument[0] !== undefined && !isNumber(argument[0])
+  if (!Array.isArray(argument) || argument.length === 0) return false
+  const [skip, limit] = argument
+  return argument.length !== 2 || !isNumber(skip) || !isNumber(limit) || coercedInteger(limit, 32) <= 0
+}
+
+function findSlice(argument: Value): Leaf {
+  const [first, second] = Array.isArray(argument) ? argument : [argument]
+  if (!isNumber(first) || (second !== undefined && !isNumber(second)))
+    throw new MongoServerFault(
+      28667,
+      'Invalid $slice syntax. The given syntax did not match the find() syntax',
+    )
+  const skip = coercedInteger(first, 32)
+  const limit = second === undefined ? undefined : coercedInteger(second, 32)
+  return {
+    kind: 'transform',
+    transform: (value) => {
+      if (!Array.isArray(value)) return value
+      if (limit === undefined) return skip >= 0 ? value.slice(0, skip) : value.slice(skip)
+      const start = skip >= 0 ? skip : Math.max(0, value.length + skip)
+      return value.slice(start, start + limit)
+    },
+  }
 }
 
 function include(doc: Doc, branch: Branch, root: Doc, context: ProjectionContext): Doc {
@@ -282,7 +303,11 @@ function include(doc: Doc, branch: Branch, root: Doc, context: ProjectionContext
     if (kept !== undefined) result.set(name, kept)
   }
   for (const [name, node] of branch.children) {
-    if (node.kind === 'compute') {
+    if (node.kind === 'transform' && node.last === true) {
+      const kept = result.get(name)
+      result.delete(name)
+      if (kept !== undefined) result.set(name, kept)
+    } else if (node.kind === 'compute') {
       const computed = node.compute(doc.get(name), root, context)
       result.delete(name)
       if (computed !== undefined) result.set(name, computed)
@@ -313,7 +338,9 @@ function includeValue(value: Value, node: Node, root: Doc, context: ProjectionCo
         const kept =
           element instanceof Map || Array.isArray(element)
             ? includeValue(element, node, root, context)
-            : undefined
+            : hasComputed(node)
+              ? include(new Map(), node, root, context)
+              : undefined
         return kept === undefined ? [] : [kept]
       })
     default:

@@ -1,7 +1,9 @@
 import { MongoServerFault } from '../errors.ts'
+import { RegexTranslation, unreadable } from './regex-translation.ts'
 
-const BAD_REGEX = 51091
 const OPTIONS = /^[imsxu]*$/
+/** PCRE's bound. */
+const LONGEST = 32_764
 
 /** @throws MongoServerFault for options that MongoDB does not know */
 export function checkRegexOptions(options: string): void {
@@ -10,44 +12,30 @@ export function checkRegexOptions(options: string): void {
 
 /**
  * A PCRE pattern with MongoDB's options as a RegExp of JavaScript. What JavaScript's engine lacks (recursion,
- * possessive quantifiers) is refused, as is a pattern that is broken.
+ * atomic groups, possessive quantifiers, conditions) is refused, as is a pattern that is broken.
  */
 export function compileRegex(pattern: string, options: string): RegExp {
   checkRegexOptions(options)
   if (pattern.includes('\0'))
     throw new MongoServerFault('BadValue', 'Regular expression cannot contain an embedded null byte')
-  let source = pattern
-  let flags = [...options].filter((flag) => 'ims'.includes(flag)).join('')
-  const inline = /^\(\?([imsx]+)\)/.exec(source)
-  if (inline?.[1] !== undefined) {
-    source = source.slice(inline[0].length)
-    flags += inline[1].replace('x', '')
-  }
-  if (options.includes('x') || inline?.[1]?.includes('x') === true) source = withoutComments(source)
-  source = source
-    .replace(/\\A/g, '^')
-    .replace(/\\[zZ]/g, '$')
-    .replace(/\(\?P</g, '(?<')
-    .replace(/\[\[:(\w+):\]\]/g, (whole, name: string) => POSIX[name] ?? whole)
-  const unique = [...new Set(flags)].join('')
-  for (const mode of ['u', '']) {
+  if (pattern.length > LONGEST) throw unreadable(`${pattern.slice(0, 20)}... is too large`)
+  const inline = /^\(\?([imsx]+)\)/.exec(pattern)
+  const asked = options + (inline?.[1] ?? '')
+  const body = inline === null ? pattern : pattern.slice(inline[0].length)
+  const { result } = new RegexTranslation(asked.includes('x') ? withoutComments(body) : body, {
+    multiline: asked.includes('m'),
+    dotAll: asked.includes('s'),
+  })
+  const flags = [...new Set(asked)].filter((flag) => 'ims'.includes(flag)).join('')
+  // without the mode u, properties of characters would be read as letters
+  for (const mode of /\\[pP]\{/.test(result) ? ['u'] : ['u', '']) {
     try {
-      return new RegExp(source, unique + mode)
+      return new RegExp(result, flags + mode)
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error
     }
   }
-  throw new MongoServerFault(BAD_REGEX, `Regular expression is invalid: ${pattern}`)
-}
-
-const POSIX: Readonly<Record<string, string>> = {
-  alpha: '[A-Za-z]',
-  digit: '[0-9]',
-  alnum: '[A-Za-z0-9]',
-  space: '\\s',
-  upper: '[A-Z]',
-  lower: '[a-z]',
-  punct: '[!-\\/:-@\\[-`{-~]',
+  throw unreadable(pattern)
 }
 
 /** With the option x, blanks and comments outside classes count for nothing. */

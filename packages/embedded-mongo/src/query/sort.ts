@@ -1,10 +1,11 @@
 import type { Collation } from '../bson/collation.ts'
 import { compare } from '../bson/compare.ts'
 import type { Doc, Value } from '../bson/document.ts'
-import { asInteger } from '../bson/numbers.ts'
+import { coercedInteger, isNumber } from '../bson/numbers.ts'
 import { MongoServerFault } from '../errors.ts'
+import { checkFieldPath } from './field-names.ts'
 import { EMPTY_ARRAY, eachTuple, type KeyTuple } from './key-tuples.ts'
-import { anyAtPath, splitPath } from './paths.ts'
+import { anyAtPath, splitPath, valueAtPath } from './paths.ts'
 
 export interface SortKey {
   readonly path: string
@@ -22,9 +23,23 @@ export interface CompiledSort {
   sort<T>(items: T[], docOf: (item: T) => Doc, score?: (item: T) => number): T[]
 }
 
+/** Sorts elements of an array by their fields: an array in a field is compared as a whole, and what is missing is null. */
+export function elementComparison(spec: Doc, collation?: Collation): (a: Value, b: Value) => number {
+  const keys = [...spec].map(([path, order]) => ({ parts: splitPath(path), key: sortKey(path, order) }))
+  return (a, b) => {
+    for (const { parts, key } of keys) {
+      const left = a instanceof Map ? valueAtPath(a, parts) : undefined
+      const right = b instanceof Map ? valueAtPath(b, parts) : undefined
+      const order = compare(left ?? null, right ?? null, collation) * key.direction
+      if (order !== 0) return order
+    }
+    return 0
+  }
+}
+
 /** Compiles a sort specification; an array sorts by its smallest element, descending by its largest. */
 export function compileSort(spec: Doc, collation?: Collation): CompiledSort {
-  if (spec.size > 32) throw new MongoServerFault('BadValue', 'too many compound keys')
+  if (spec.size > 32) throw new MongoServerFault(13103, 'too many compound keys')
   const keys = [...spec].map(([path, order]) => sortKey(path, order))
   const parts = keys.map(({ path }) => splitPath(path))
   const keysOf = (doc: Doc, score: (() => number) | undefined): ReadonlyArray<Value | number | undefined> => {
@@ -81,25 +96,26 @@ export function compileSort(spec: Doc, collation?: Collation): CompiledSort {
 }
 
 function sortKey(path: string, order: Value): SortKey {
-  if (path === '') throw new MongoServerFault('BadValue', 'FieldPath cannot be constructed with empty string')
-  if (path.startsWith('$'))
-    throw new MongoServerFault(
-      16410,
-      `FieldPath field names may not start with '$'. Consider using $getField or $setField.`,
-    )
   if (order instanceof Map) {
-    if (order.size === 1 && order.get('$meta') === 'textScore')
-      return { path, direction: -1, textScore: true }
-    throw new MongoServerFault(17312, '$meta is the only expression supported by $sort right now')
+    checkMeta(order)
+    return { path, direction: -1, textScore: true }
   }
-  const direction = asInteger(order)
-  if (direction === 1 || direction === -1) return { path, direction, textScore: false }
-  throw new MongoServerFault(
-    direction === undefined ? 15974 : 15975,
-    direction === undefined
-      ? `Illegal key in $sort specification: ${path}`
-      : '$sort key ordering must be 1 (for ascending) or -1 (for descending)',
-  )
+  if (!isNumber(order)) throw new MongoServerFault(15974, `Illegal key in $sort specification: ${path}`)
+  const direction = coercedInteger(order, 32)
+  if (direction !== 1 && direction !== -1)
+    throw new MongoServerFault(15975, '$sort key ordering must be 1 (for ascending) or -1 (for descending)')
+  if (path !== '$natural') checkFieldPath(path)
+  return { path, direction, textScore: false }
+}
+
+function checkMeta(order: Doc): void {
+  const [operator] = order.keys()
+  if (operator !== '$meta')
+    throw new MongoServerFault(17312, '$meta is the only expression supported by $sort right now')
+  if (order.size > 1)
+    throw new MongoServerFault('FailedToParse', 'Cannot have additional keys in a $meta sort specification')
+  const meta = order.get('$meta')
+  if (meta !== 'textScore') throw new MongoServerFault(31138, `Illegal $meta sort: ${String(meta)}`)
 }
 
 /** The value by which a document sorts; null for a missing field and an empty array's undefined is below it. */

@@ -6,6 +6,7 @@ import type { Value } from '../bson/document.ts'
 import {
   add,
   asInteger,
+  compareNumbers,
   isNumber,
   multiply,
   type NumberValue,
@@ -102,7 +103,10 @@ function arithmetic(
       )
     }
     try {
-      return combine(current, argument)
+      const result = combine(current, argument)
+      return result.constructor === current.constructor && compareNumbers(result, current) === 0
+        ? KEEP
+        : result
     } catch (error) {
       if (!(error instanceof OverflowError)) throw error
       throw new MongoServerFault(
@@ -210,6 +214,11 @@ const BITWISE: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   xor: (a, b) => a ^ b,
 }
 
+/** Timestamps are Longs in the bson package, and no numbers. */
+function isWholeNumber(value: Value): value is Int32 | Long {
+  return isNumber(value) && (value instanceof Int32 || value instanceof Long)
+}
+
 function bit(path: string, argument: Value): FieldUpdate {
   if (!(argument instanceof Map)) {
     throw new MongoServerFault(
@@ -224,7 +233,7 @@ function bit(path: string, argument: Value): FieldUpdate {
         'BadValue',
         `The $bit modifier only supports 'and', 'or', and 'xor', not '${name}' which is an unknown operator: {${name}: ${preview(operand)}}`,
       )
-    if (!(operand instanceof Int32 || operand instanceof Long)) {
+    if (!isWholeNumber(operand)) {
       throw new MongoServerFault(
         'BadValue',
         `The $bit modifier field must be an Integer(32/64 bit); a '${typeName(operand)}' is not supported here: {${name}: ${preview(operand)}}`,
@@ -238,7 +247,7 @@ function bit(path: string, argument: Value): FieldUpdate {
       'You must pass in at least one bitwise operation. The format is: {$bit: {field: {and/or/xor: #}}',
     )
   return (current, id) => {
-    if (current !== undefined && !(current instanceof Int32 || current instanceof Long)) {
+    if (current !== undefined && !isWholeNumber(current)) {
       throw new MongoServerFault(
         'BadValue',
         `Cannot apply $bit to a value of non-integral type._id: ${preview(id)} has the field ${path} of non-integer type ${typeName(current)}`,

@@ -12,6 +12,8 @@ export interface Slot {
   readonly path: string
   readonly value: Value | undefined
   set(value: Value): void
+  /** @throws MongoServerFault when nothing could ever stand there */
+  checkViable(): void
   unset(): void
 }
 
@@ -34,6 +36,7 @@ export function slotAt(root: Doc, path: string): Slot {
     path,
     value: read(owner, last),
     set: (value) => write(owner, last, value, path),
+    checkViable: () => undefined,
     unset: () => remove(owner, last),
   }
 }
@@ -72,22 +75,28 @@ function missingSlot(container: Doc | Value[], parts: readonly string[], index: 
       const inner = rest.reduceRight<Value>((content, part) => new Map([[part, content]]), value)
       write(container, parts[index] ?? '', inner, path)
     },
+    checkViable: () => {
+      const part = parts[index] ?? ''
+      if (Array.isArray(container) && !isArrayIndex(part)) throw cannotCreate(part, path, container)
+    },
     unset: () => undefined,
   }
 }
 
 function blockedSlot(path: string, parts: readonly string[], index: number, blocker: Value): Slot {
+  const refuse = (): never => {
+    const part = Array.isArray(blocker) ? (parts[index] ?? '') : (parts[index + 1] ?? '')
+    throw cannotCreate(
+      part,
+      Array.isArray(blocker) ? parts.slice(0, index).join('.') : (parts[index] ?? ''),
+      blocker,
+    )
+  }
   return {
     path,
     value: undefined,
-    set: () => {
-      const part = Array.isArray(blocker) ? (parts[index] ?? '') : (parts[index + 1] ?? '')
-      throw cannotCreate(
-        part,
-        Array.isArray(blocker) ? parts.slice(0, index).join('.') : (parts[index] ?? ''),
-        blocker,
-      )
-    },
+    set: refuse,
+    checkViable: refuse,
     unset: () => undefined,
   }
 }

@@ -5,7 +5,7 @@ import { asInteger, isNumber } from '../bson/numbers.ts'
 import { typeName } from '../bson/types.ts'
 import { MongoServerFault } from '../errors.ts'
 import { arrayFor, type FieldUpdate, type OperatorOptions } from './field-update.ts'
-import { compileSort } from './sort.ts'
+import { elementComparison } from './sort.ts'
 import { preview } from './update-paths.ts'
 
 const CLAUSES = new Set(['$each', '$slice', '$sort', '$position'])
@@ -75,13 +75,14 @@ function sortClause(
   if (spec.size === 0)
     throw new MongoServerFault('BadValue', 'The $sort pattern is empty when it should be a set of fields.')
   for (const [name, direction] of spec) {
+    if (name.split('.').includes(''))
+      throw new MongoServerFault('BadValue', `The $sort field is empty or has an empty part: ${name}`)
     if (asInteger(direction) !== 1 && asInteger(direction) !== -1)
       throw new MongoServerFault(
         'BadValue',
         `The $sort element value must be either 1 or -1: ${name}: ${preview(direction)}`,
       )
   }
-  const sort = compileSort(spec, collation)
-  const docOf = (value: Value): Doc => (value instanceof Map ? value : new Map())
-  return (array) => sort.sort(array, docOf)
+  const byFields = elementComparison(spec, collation)
+  return (array) => array.sort(byFields)
 }

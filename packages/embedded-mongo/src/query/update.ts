@@ -10,7 +10,9 @@ import type { FilterOptions, Variables } from './matcher.ts'
 import { type ArrayFilters, compileArrayFilters, concretePaths, type Positions } from './positional.ts'
 import { describeTouched, describeUpdate, type Touched } from './update-description.ts'
 import { fieldOperator } from './update-operators.ts'
+import { checkUpdatePath } from './update-path-rules.ts'
 import { preview, slotAt } from './update-paths.ts'
+import { applyRename, parseRename, type Rename } from './update-rename.ts'
 import { equalityOf } from './upsert-equalities.ts'
 
 /** Turns the stages of an update pipeline into a function of a document; given by whoever owns aggregation. */
@@ -70,7 +72,8 @@ function replacement(next: Doc, options: UpdateOptions): CompiledUpdate {
     kind: 'replacement',
     apply(doc) {
       const replaced = withId(doc.get('_id'))
-      return { doc: replaced, changed: !identical(doc, replaced), description: null }
+      // one without an `_id` is never compared with what is there, and so counts as a change
+      return { doc: replaced, changed: !next.has('_id') || !identical(doc, replaced), description: null }
     },
     forUpsert: (filter) => withId(next.get('_id') ?? equalityOf(filter).get('_id')),
   }
@@ -126,11 +129,6 @@ interface Step {
   readonly update: FieldUpdate
 }
 
-interface Rename {
-  readonly from: string
-  readonly to: string
-}
-
 function operatorUpdate(update: Doc, options: UpdateOptions): CompiledUpdate {
   const steps: Step[] = []
   const onInsert: Step[] = []
@@ -152,7 +150,7 @@ function operatorUpdate(update: Doc, options: UpdateOptions): CompiledUpdate {
     }
     if (operator !== '$rename') fieldOperatorExists(operator)
     for (const [path, argument] of fields) {
-      checkPath(path, operator)
+      checkUpdatePath(path, operator)
       if (operator === '$rename') {
         const rename = parseRename(path, argument)
         renames.push(rename)
@@ -167,7 +165,7 @@ function operatorUpdate(update: Doc, options: UpdateOptions): CompiledUpdate {
   }
   checkConflicts(paths)
   const arrayFilters = compileArrayFilters(options.arrayFilters ?? [], options)
-  checkFiltersUsed(arrayFilters, paths)
+  checkFilters(arrayFilters, paths)
   // MongoDB applies the fields of an update in the order of their paths, which decides the order of new fields
   const ordered = sortedByPath(steps)
   const run = (doc: Doc, arrayIndex: number | undefined, also: readonly Step[], touched: Touched[]): Doc => {
@@ -178,7 +176,8 @@ function operatorUpdate(update: Doc, options: UpdateOptions): CompiledUpdate {
       ? ordered
       : sortedByPath([...steps, ...also])) {
       for (const concrete of concretePaths(next, path, positions)) {
-        if (applyStep(next, concrete, change)) touched.push({ path: concrete, appends: operator === '$push' })
+        if (applyStep(next, concrete, operator, change))
+          touched.push({ path: concrete, appends: operator === '$push' })
       }
     }
     return next
@@ -243,9 +242,13 @@ function comparePaths(a: readonly string[], b: readonly string[]): number {
   return a.length - b.length
 }
 
+/** What only takes away still fails where a field in the way could not have it. `$unset` does not. */
+const NEVER_CREATES = new Set(['$pop', '$pull', '$pullAll'])
+
 /** Applies one operator at one place; tells whether it changed anything. */
-function applyStep(doc: Doc, path: string, update: FieldUpdate): boolean {
+function applyStep(doc: Doc, path: string, operator: string, update: FieldUpdate): boolean {
   const slot = slotAt(doc, path)
+  if (slot.value === undefined && NEVER_CREATES.has(operator)) slot.checkViable()
   const next = update(slot.value, doc.get('_id'), path)
   if (next === KEEP) return false
   if (next === undefined) {
@@ -255,78 +258,6 @@ function applyStep(doc: Doc, path: string, update: FieldUpdate): boolean {
   if (slot.value !== undefined && identical(slot.value, next)) return false
   slot.set(next)
   return true
-}
-
-function checkPath(path: string, operator: string): void {
-  if (path === '') throw new MongoServerFault('EmptyFieldName', 'An empty update path is not valid.')
-  const parts = path.split('.')
-  if (parts.some((part) => part === ''))
-    throw new MongoServerFault(
-      'EmptyFieldName',
-      `The update path '${path}' contains an empty field name, which is not allowed.`,
-    )
-  const dollar = parts.find(
-    (part) =>
-      part.startsWith('$') &&
-      part !== '$' &&
-      !/^\$\[.*\]$/.test(part) &&
-      !['$ref', '$id', '$db'].includes(part),
-  )
-  if (dollar !== undefined) {
-    throw new MongoServerFault(
-      'DollarPrefixedFieldName',
-      `The dollar ($) prefixed field '${dollar}' in '${path}' is not allowed in the context of an update's ${operator}. Consider using an aggregation pipeline with $replaceWith.`,
-    )
-  }
-}
-
-function parseRename(from: string, to: Value): Rename {
-  if (typeof to !== 'string')
-    throw new MongoServerFault(
-      'BadValue',
-      `The 'to' field for $rename must be a string: ${from}: ${preview(to)}`,
-    )
-  checkPath(to, '$rename')
-  if (from === to)
-    throw new MongoServerFault(
-      'BadValue',
-      `The source and target field for $rename must differ: ${from}: "${to}"`,
-    )
-  for (const path of [from, to]) {
-    if (path.split('.').some((part) => part.startsWith('$')))
-      throw new MongoServerFault(
-        'BadValue',
-        `The source and target field for $rename may not be dynamic: ${path}`,
-      )
-  }
-  if (from.startsWith(`${to}.`) || to.startsWith(`${from}.`))
-    throw new MongoServerFault(
-      'BadValue',
-      `The source and target field for $rename must not be on the same path: ${from}: "${to}"`,
-    )
-  return { from, to }
-}
-
-function applyRename(doc: Doc, { from, to }: Rename, touched: Touched[]): void {
-  for (const path of [from, to]) checkNoArray(doc, path)
-  const source = slotAt(doc, from)
-  if (source.value === undefined) return
-  source.unset()
-  slotAt(doc, to).set(source.value)
-  touched.push({ path: from, appends: false }, { path: to, appends: false })
-}
-
-function checkNoArray(doc: Doc, path: string): void {
-  let value: Value | undefined = doc
-  const parts = path.split('.')
-  for (const part of parts.slice(0, -1)) {
-    value = value instanceof Map ? value.get(part) : undefined
-    if (Array.isArray(value))
-      throw new MongoServerFault(
-        'BadValue',
-        `The source field cannot be an array element, '${path}' in doc with _id: ${preview(doc.get('_id'))} has an array field called '${part}'`,
-      )
-  }
 }
 
 /** No path may be, or lie within, another one. */
@@ -347,7 +278,16 @@ function checkConflicts(paths: readonly string[]): void {
   }
 }
 
-function checkFiltersUsed(arrayFilters: ArrayFilters, paths: readonly string[]): void {
+function checkFilters(arrayFilters: ArrayFilters, paths: readonly string[]): void {
+  for (const path of paths) {
+    for (const [, identifier = ''] of path.matchAll(/\.\$\[([^\]]+)\]/g)) {
+      if (!arrayFilters.has(identifier))
+        throw new MongoServerFault(
+          'BadValue',
+          `No array filter found for identifier '${identifier}' in path '${path}'`,
+        )
+    }
+  }
   for (const [identifier, filter] of arrayFilters) {
     if (!paths.some((path) => path.includes(`$[${identifier}]`))) {
       throw new MongoServerFault(

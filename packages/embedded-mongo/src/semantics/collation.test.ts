@@ -77,3 +77,40 @@ theme('collation of keys', ({ test, find }) => {
   same('I is no i in Turkish', { locale: 'tr', strength: 2 }, 'I', 'i', false)
   find('an unknown locale', [{ v: 1 }], {}, refused(2, 'BadValue'), { collation: { locale: 'xx' } })
 })
+
+theme('collation of partial indexes and views', ({ test }) => {
+  const en = { locale: 'en', strength: 2 }
+  const docs = [
+    { x: 'a', s: 'On' },
+    { x: 'a', s: 'off' },
+  ]
+  test('an index holds what its filter lets in by its own collation', docs, async (collection) => {
+    await collection.createIndex({ x: 1 }, { collation: en, partialFilterExpression: { s: 'on' } })
+    const found = await collection.find({ x: 'A', s: 'on' }, { collation: en }).toArray()
+    expect(found.map(({ _id }) => _id)).toEqual([1])
+  })
+  test('and does not answer for another collation', docs, async (collection) => {
+    await collection.createIndex({ x: 1 }, { partialFilterExpression: { s: 'on' } })
+    const found = await collection.find({ x: 'A', s: 'on' }, { collation: en }).toArray()
+    expect(found.map(({ _id }) => _id)).toEqual([1])
+  })
+  test('a case level beside accents', [{ x: 'a' }, { x: 'A' }, { x: 'á' }], async (collection) => {
+    const found = await collection.find({ x: 'a' }, { collation: { ...en, caseLevel: true } }).toArray()
+    expect(found.map(({ _id }) => _id)).toEqual([1])
+  })
+  test('a view has a collation of its own, or none', [{ x: 'a' }, { x: 'A' }], async (_, client) => {
+    const db = client.db('semantics')
+    const source = await db.createCollection<{ x: string }>('collated_source', { collation: en })
+    await source.insertMany([{ x: 'a' }, { x: 'A' }])
+    const view = await db.createCollection('collated_view', { viewOn: 'collated_source', pipeline: [] })
+    expect(await view.countDocuments({ x: 'a' })).toBe(1)
+    await expect(view.find({ x: 'a' }, { collation: en }).toArray()).rejects.toMatchObject({
+      code: 167,
+      codeName: 'OptionNotSupportedOnView',
+    })
+  })
+  test('a pipeline of more than a thousand stages', [], async (collection) => {
+    const stages = Array.from({ length: 1001 }, () => ({ $skip: 0 }))
+    await expect(collection.aggregate(stages).toArray()).rejects.toMatchObject({ code: 7749501 })
+  })
+})

@@ -32,6 +32,14 @@ theme('indexes', ({ test }) => {
     { partialFilterExpression: { a: { $not: { $gt: 1 } } } },
     67,
   )
+  test('one key may have indexes that differ in what they hold', [{ a: 1 }], async (collection) => {
+    await collection.createIndex({ a: 1 })
+    await collection.createIndex({ a: 1 }, { name: 'unique', unique: true })
+    await collection.createIndex({ a: 1 }, { name: 'sparse', sparse: true })
+    expect(await collection.indexes()).toHaveLength(4)
+    const again = collection.createIndex({ a: 1 }, { name: 'twice', unique: true })
+    await expect(again).rejects.toMatchObject({ code: 85 })
+  })
   refused('expiry of a compound index', { a: 1, b: 1 }, { expireAfterSeconds: 1 }, 67)
   refused('expiry below zero', { a: 1 }, { expireAfterSeconds: -1 }, 67)
   refused('geography is not supported', { a: '2dsphere' }, {}, 115)

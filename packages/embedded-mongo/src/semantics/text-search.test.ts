@@ -60,7 +60,25 @@ theme('text search', ({ test }) => {
       await collection.createIndex({ title: 'text' })
       await expect(collection.find(filter, options).toArray()).rejects.toMatchObject({ code })
     })
-  refused('beside an alternative', { $or: [{ $text: { $search: 'tea' } }, { title: 'Coffee' }] }, 291)
+  test('beside an alternative that has an index', SHELF, async (collection) => {
+    await collection.createIndex({ title: 'text', body: 'text' })
+    const either = { $or: [{ title: 'Running shoes' }, { $text: { $search: 'cake' } }] }
+    await expect(collection.find(either).toArray()).rejects.toMatchObject({ code: 291 })
+    await collection.createIndex({ title: 1 })
+    const found = await collection.find(either, { sort: { _id: 1 } }).toArray()
+    expect(found.map(({ _id }) => Number(_id))).toEqual([2, 3])
+    const scored = await collection
+      .aggregate([{ $match: either }, { $sort: { _id: 1 } }, { $project: { s: { $meta: 'textScore' } } }])
+      .toArray()
+    expect(scored.map(({ s }) => s > 0)).toEqual([true, false])
+    const { queryPlanner } = await collection.find(either).explain('queryPlanner')
+    expect(queryPlanner.winningPlan.inputStage.inputStages).toHaveLength(2)
+  })
+  refused(
+    'beside an alternative without an index',
+    { $or: [{ $text: { $search: 'tea' } }, { title: 'Coffee' }] },
+    291,
+  )
   refused('in $nor', { $nor: [{ $text: { $search: 'tea' } }] }, 2)
   refused('twice', { $and: [{ $text: { $search: 'tea' } }, { $text: { $search: 'cake' } }] }, 2)
   refused('with a hint', { $text: { $search: 'tea' } }, 2, { hint: { _id: 1 } })

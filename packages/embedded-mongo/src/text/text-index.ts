@@ -57,6 +57,19 @@ export class TextIndex {
     this.#stemsOf.delete(id)
   }
 
+  /** The records that have any words. */
+  records(): Iterable<RecordId> {
+    return this.#stemsOf.keys()
+  }
+
+  /** Whether a record is found by the words of this document, and by no others. */
+  agrees(id: RecordId, doc: Doc): boolean {
+    const scores = this.#scores(doc)
+    if ((this.#stemsOf.get(id)?.length ?? 0) !== scores.size) return false
+    for (const [stem, score] of scores) if (this.#postings.get(stem)?.get(id) !== score) return false
+    return true
+  }
+
   /** The committed documents that a search finds, with their scores. */
   search(query: string, options: SearchOptions): ReadonlyMap<RecordId, number> {
     const parsed = this.#parse(query, options)

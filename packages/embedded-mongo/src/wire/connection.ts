@@ -57,6 +57,14 @@ export class Connection {
     return this.open
   }
 
+  get bytesIn(): number {
+    return this.socket.bytesRead
+  }
+
+  get bytesOut(): number {
+    return this.socket.bytesWritten
+  }
+
   get address(): string {
     return `${this.remoteAddress}:${this.remotePort}`
   }

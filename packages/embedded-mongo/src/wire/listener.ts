@@ -1,11 +1,22 @@
 import { createServer, type Server } from 'node:net'
 import { Connection, type RequestHandler } from './connection.ts'
 
+/** What has come and gone over the wire since the start. */
+export interface Traffic {
+  readonly open: number
+  readonly created: number
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
+
 /** The TCP door: takes connections and remembers them until they are gone. */
 export class Listener {
   private readonly server: Server
   private readonly connections = new Set<Connection>()
   private created = 0
+  /** Of connections that are gone. */
+  private bytesIn = 0
+  private bytesOut = 0
   private boundPort = 0
 
   constructor(handler: RequestHandler) {
@@ -14,6 +25,8 @@ export class Listener {
       refuse: (error) => handler.refuse(error),
       closed: (connection) => {
         this.connections.delete(connection)
+        this.bytesIn += connection.bytesIn
+        this.bytesOut += connection.bytesOut
         handler.closed(connection)
       },
     }
@@ -27,12 +40,18 @@ export class Listener {
     return this.boundPort
   }
 
-  get openConnections(): number {
-    return this.connections.size
+  /** The connections that are open. */
+  get all(): Iterable<Connection> {
+    return this.connections
   }
 
-  get createdConnections(): number {
-    return this.created
+  get traffic(): Traffic {
+    let { bytesIn, bytesOut } = this
+    for (const connection of this.connections) {
+      bytesIn += connection.bytesIn
+      bytesOut += connection.bytesOut
+    }
+    return { open: this.connections.size, created: this.created, bytesIn, bytesOut }
   }
 
   /** Binds to the address; port 0 takes a free one. */

@@ -7,6 +7,15 @@ export async function audit(books: Books, ledger: Ledger): Promise<void> {
   await auditTransfers(books, ledger)
   await auditBatches(books, ledger)
   await auditCounters(books, ledger)
+  await auditIndexes(books)
+}
+
+/** Every index of every collection agrees with the documents. */
+async function auditIndexes({ db }: Books): Promise<void> {
+  for (const { collectionName } of await db.collections()) {
+    const { errors, valid } = await db.command({ validate: collectionName })
+    expect({ collectionName, valid, errors }).toEqual({ collectionName, valid: true, errors: [] })
+  }
 }
 
 async function auditItems(books: Books, { inserted, removed, unsure }: Ledger): Promise<void> {

@@ -28,6 +28,7 @@ export const PARTS = 10
 
 /** The collections that the load writes to. */
 export class Books {
+  readonly db: Db
   readonly items: Collection<Item>
   readonly accounts: Collection<Numbered>
   readonly transfers: Collection<Transfer>
@@ -35,6 +36,7 @@ export class Books {
   readonly counters: Collection<Numbered>
 
   constructor(db: Db) {
+    this.db = db
     this.items = db.collection('items')
     this.accounts = db.collection('accounts')
     this.transfers = db.collection('transfers')
@@ -43,7 +45,15 @@ export class Books {
   }
 
   async begin(): Promise<void> {
-    await this.items.createIndexes([{ key: { code: 1 }, unique: true }, { key: { group: 1, code: -1 } }])
+    await this.items.createIndexes([
+      { key: { code: 1 }, unique: true },
+      { key: { group: 1, code: -1 } },
+      { key: { group: 1 } },
+      { key: { group: -1 }, name: 'low', partialFilterExpression: { group: { $lt: 10 } } },
+      { key: { code: 'text' } },
+    ])
+    await this.parts.createIndex({ batch: 1 })
+    await this.transfers.createIndex({ amount: 1, from: 1 }, { sparse: true })
     await this.accounts.insertMany(Array.from({ length: ACCOUNTS }, (_, id) => ({ _id: id, n: 0 })))
   }
 }

@@ -18,8 +18,13 @@ export interface ServerProcess {
 }
 
 /** @throws Error with what the process wrote to stderr when it does not start */
-export async function startServerProcess(options: EmbeddedMongoOptions): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(options)], {
+export function startServerProcess(options: EmbeddedMongoOptions): Promise<ServerProcess> {
+  return startScript(SCRIPT, [JSON.stringify(options)])
+}
+
+/** Runs a script that writes `ready URI` once it serves. */
+export async function startScript(script: string, args: readonly string[]): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
   })

@@ -69,7 +69,8 @@ function includedValue(node: ProjectionNode, value: Value): Value | undefined {
   if (!Array.isArray(value)) return undefined
   const kept: Value[] = []
   for (const element of value) {
-    const inner = includedValue(node, element)
+    // where something is computed below, even an element without fields becomes a document
+    const inner = includedValue(node, element) ?? (node.computes ? new Map() : undefined)
     if (inner !== undefined) kept.push(inner)
   }
   return kept

@@ -1,9 +1,11 @@
 import type { Doc, Value } from '../../bson/document.ts'
+import { coercedInteger } from '../../bson/numbers.ts'
 import { isNumber, typeName } from '../../bson/types.ts'
 import { MongoServerFault } from '../../errors.ts'
 import { compileFilter } from '../../query/matcher.ts'
 import { compileSort } from '../../query/sort.ts'
-import { asInt64, describe, toInt64 } from '../values.ts'
+import { parseFieldPath } from '../field-path.ts'
+import { asInt64, describe } from '../values.ts'
 import type { Stage, StageCompiler, StageContext } from './stage.ts'
 
 /** A filter that may speak of the pipeline's variables in `$expr`. */
@@ -81,6 +83,7 @@ export function sorting(spec: Value, context: StageContext, most = Number.POSITI
     throw new MongoServerFault(15973, 'the $sort key specification must be an object')
   if (spec.size === 0) throw new MongoServerFault(15976, '$sort stage must have at least one sort key')
   const { surroundings } = context.scope
+  if (spec.has('$natural')) parseFieldPath('$natural')
   const sort = compileSort(spec, surroundings.collation)
   if (sort.usesTextScore && surroundings.textScore === undefined) {
     throw new MongoServerFault(40218, 'query requires text score metadata, but it is not available')
@@ -105,13 +108,13 @@ export function sorting(spec: Value, context: StageContext, most = Number.POSITI
 const sample: StageCompiler = (spec) => {
   if (!(spec instanceof Map))
     throw new MongoServerFault(28745, 'the $sample stage specification must be an object')
-  for (const name of spec.keys()) {
+  for (const [name, value] of spec) {
     if (name !== 'size') throw new MongoServerFault(28748, `unrecognized option to $sample: ${name}`)
+    if (!isNumber(value)) throw new MongoServerFault(28746, 'size argument to $sample must be a number')
   }
   const size = spec.get('size')
-  if (size === undefined) throw new MongoServerFault(28749, '$sample stage must specify a size')
-  if (!isNumber(size)) throw new MongoServerFault(28746, 'size argument to $sample must be a number')
-  const count = Number(toInt64(size))
+  if (!isNumber(size)) throw new MongoServerFault(28749, '$sample stage must specify a size')
+  const count = coercedInteger(size)
   if (count <= 0) throw new MongoServerFault(28747, 'size argument to $sample must be a positive integer')
   return function* sampled(input) {
     const chosen: Doc[] = []

@@ -10,7 +10,7 @@ export interface PipelineEnv {
   /** Null for a pipeline of the whole database (`aggregate: 1`). */
   readonly collection: string | null
   /** The values of the command's `let`. */
-  readonly let?: ReadonlyMap<string, Value> | undefined
+  readonly let?: ReadonlyMap<string, Value | undefined> | undefined
   readonly now: Date
   readonly clusterTime?: Timestamp | undefined
   readonly collation?: Doc | null | undefined
