@@ -2,8 +2,8 @@ import { type Collection, type Document, MongoClient } from 'mongodb'
 import { type Figure, median, perSecond, quantile } from './figures.ts'
 
 const IN_FLIGHT = 32
-const ROUNDS = 7
-const SLICE_MS = 400
+const ROUNDS = 25
+const SLICE_MS = 120
 const DOCUMENTS = 20_000
 const EVENTS = 1000
 
