@@ -65,6 +65,7 @@ const Environment = z.object({
   JWT_SECRET: secrets.optional(),
   ACCESS_TOKEN_TTL: duration.prefault('1h'),
   REFRESH_TOKEN_TTL: duration.prefault('7d'),
+  COMMON_PASSWORDS: z.enum(['allow', 'refuse']).optional(),
   BCRYPT_COST: integer(10, 15).default(12),
   CORS_ORIGINS: origins.prefault(''),
   SESSION_IDLE_TIMEOUT: duration.prefault('30m'),
@@ -165,6 +166,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     jwtSecrets: env.JWT_SECRET,
     accessTokenTtlMs: env.ACCESS_TOKEN_TTL,
     refreshTokenTtlMs: env.REFRESH_TOKEN_TTL,
+    /** Whether a new password may not be one of those that are guessed first. */
+    refuseCommonPasswords: (env.COMMON_PASSWORDS ?? (production ? 'refuse' : 'allow')) === 'refuse',
     bcryptCost: env.BCRYPT_COST,
     corsOrigins: env.CORS_ORIGINS,
     sessionIdleTimeoutMs: env.SESSION_IDLE_TIMEOUT,

@@ -1,4 +1,4 @@
-import { Authentication, LogOut, Refresh, SignIn, SignUp, User } from './accounts.ts'
+import { Authentication, ChangePassword, LogOut, Refresh, SignIn, SignUp, User } from './accounts.ts'
 import { NewPaymentMethod, PaymentMethod, PaymentMethodList } from './payments.ts'
 import { Empty } from './primitives.ts'
 import { Address, AddressList, NewAddress, Profile, ProfileChange } from './profiles.ts'
@@ -55,6 +55,27 @@ export const ACCOUNT_ROUTES = {
     body: LogOut,
     success: nothing,
     errors: [],
+  },
+  changePassword: {
+    method: 'PUT',
+    path: '/auth/password',
+    auth: 'user',
+    tag: 'auth',
+    summary: 'Take another password; every other session of the user ends',
+    body: ChangePassword,
+    success: ok(Authentication),
+    errors: ['invalid_credentials', 'forbidden'],
+  },
+  signOutUser: {
+    method: 'POST',
+    path: '/admin/users/:id/sign-out',
+    auth: 'admin',
+    tag: 'admin',
+    summary: 'End every session of a user',
+    params: ById,
+    body: Empty,
+    success: nothing,
+    errors: ['not_found'],
   },
   me: {
     method: 'GET',

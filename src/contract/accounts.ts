@@ -52,6 +52,12 @@ export type SignUp = z.infer<typeof SignUp>
 export const SignIn = z.strictObject({ email: Email, password: z.string().min(1).max(1024) })
 export type SignIn = z.infer<typeof SignIn>
 
+export const ChangePassword = z.strictObject({
+  currentPassword: z.string().min(1).max(1024),
+  newPassword: NewPassword,
+})
+export type ChangePassword = z.infer<typeof ChangePassword>
+
 export const Refresh = z.strictObject({ refreshToken: z.string().min(1).max(4096) })
 export type Refresh = z.infer<typeof Refresh>
 

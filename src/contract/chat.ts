@@ -2,7 +2,7 @@ import { EventSchema } from '@ag-ui/core/schemas'
 import { z } from 'zod'
 import { Cart, Checkout } from './cart.ts'
 import { Order } from './orders.ts'
-import { Id, optional, PageQuery, pageOf, Time } from './primitives.ts'
+import { Id, optional, PageQuery, pageOf, Time, wellFormed } from './primitives.ts'
 import { Product } from './products.ts'
 
 export const SessionState = z.enum([
@@ -67,12 +67,8 @@ export type OpenedSession = z.infer<typeof OpenedSession>
 
 export const SendMessage = z.strictObject({
   sessionId: Id,
-  clientMessageId: z.string().min(1).max(64),
-  text: z
-    .string()
-    .min(1)
-    .max(4000)
-    .refine((value) => value.trim() !== '', 'must not be blank'),
+  clientMessageId: wellFormed(z.string().min(1).max(64)),
+  text: wellFormed(z.string().min(1).max(4000)).refine((value) => value.trim() !== '', 'must not be blank'),
 })
 export type SendMessage = z.infer<typeof SendMessage>
 export const SentMessage = z.object({ message: Message, duplicate: z.boolean() })

@@ -18,6 +18,11 @@ export function optional<T extends z.ZodType>(schema: T) {
   return schema.nullish().transform((value) => value ?? undefined)
 }
 
+/** Text that is whole Unicode: half a surrogate pair would be stored as another character than was sent. */
+export function wellFormed<T extends z.ZodString>(schema: T) {
+  return schema.refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
+}
+
 /** Text without line breaks or other control characters, trimmed, not empty. */
 export function line(max: number) {
   return z
@@ -25,12 +30,17 @@ export function line(max: number) {
     .trim()
     .min(1)
     .max(max)
-    .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters or halves of surrogate pairs')
 }
 
-/** A whole number in a query string. */
+const DECIMAL = /^(?:0|[1-9][0-9]{0,15})$/
+
+/** A whole number in a query string, in decimal digits and nothing else. */
 function queryInteger(min: number, max: number) {
-  return z.coerce.number().int().min(min).max(max)
+  return z.preprocess(
+    (value) => (typeof value === 'string' && DECIMAL.test(value) ? Number(value) : value),
+    z.int('must be a whole number').min(min).max(max),
+  )
 }
 
 export const PageQuery = z.strictObject({
@@ -63,4 +73,4 @@ export function listOf<T extends z.ZodType>(item: T) {
 export const Empty = z.strictObject({})
 
 /** The client's name for one try of a command that must not happen twice. */
-export const IdempotencyKey = z.string().min(1).max(128)
+export const IdempotencyKey = wellFormed(z.string().min(1).max(128))

@@ -22,7 +22,8 @@ export const Product = z
     id: Id,
     slug: z.string(),
     name: z.string(),
-    description: z.string(),
+    /** Null where the shop says nothing of it. */
+    description: z.string().nullable(),
     brand: z.string().nullable(),
     category: z.string(),
     price: Money,

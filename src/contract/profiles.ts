@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Id, line, listOf, optional } from './primitives.ts'
+import { Id, line, listOf, optional, wellFormed } from './primitives.ts'
 
 export const Phone = z
   .string()
@@ -73,13 +73,19 @@ export const Address = PostalAddress.extend({ id: Id, isDefault: z.boolean() }).
 export type Address = z.infer<typeof Address>
 export const AddressList = listOf(Address)
 
-const Choice = z.union([z.string().max(500), z.number(), z.boolean(), z.null()])
+const Choice = z.union([wellFormed(z.string().max(500)), z.number(), z.boolean(), z.null()])
 const Preference = z.union([Choice, z.array(Choice).max(50)], {
   error: 'must be text, a number, true, false, null, or a list of up to 50 of these',
 })
 
+/** What every object has is no name for anybody's own. */
+const PreferenceName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/)
+  .refine((name) => !(name in Object.prototype), 'is not a name for a preference')
+
 export const Preferences = z
-  .record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/), Preference)
+  .record(PreferenceName, Preference)
   .refine((value) => Object.keys(value).length <= 50, 'must have at most 50 entries')
 
 export const Profile = z

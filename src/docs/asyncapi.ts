@@ -1,4 +1,6 @@
 import { NAMESPACES, type Namespace, Problem } from '../contract/index.ts'
+import { PAYLOAD_EXAMPLES } from './examples.ts'
+import { codesOfEvent, problemSchema } from './problems.ts'
 import { createSchemaBook, type Json, type SchemaBook } from './schemas.ts'
 
 /** The Socket.IO API as AsyncAPI 3.0, made from the contract's event table. Each namespace is a channel. */
@@ -41,16 +43,21 @@ export function asyncapi(version: string): Json {
 
 function channelOf(address: string, namespace: Namespace, book: SchemaBook, problem: Json): Json {
   const messages: Record<string, Json> = {}
+  const examples: Json = Object.entries<Json>(PAYLOAD_EXAMPLES).find(([name]) => name === address)?.[1] ?? {}
   for (const [event, definition] of Object.entries(namespace.client)) {
     messages[key(event)] = {
       name: event,
       summary: definition.summary,
       payload: book.input(definition.payload),
+      examples: [{ payload: examples[event] }],
     }
     messages[`${key(event)}.ack`] = {
       name: `${event} (acknowledgement)`,
       summary: 'Sent after the effect is committed',
-      payload: acknowledgement(book.output(definition.ack), problem),
+      payload: acknowledgement(
+        book.output(definition.ack),
+        problemSchema(problem, codesOfEvent(namespace, definition)),
+      ),
     }
   }
   for (const [event, definition] of Object.entries(namespace.server)) {
@@ -82,9 +89,6 @@ function operationsOf(channel: string, namespace: Namespace): Record<string, Jso
       action: 'receive',
       channel: at,
       summary: definition.summary,
-      ...(definition.errors.length === 0
-        ? {}
-        : { description: `Errors of its own: ${definition.errors.join(', ')}` }),
       ...(guarded ? { security: [{ $ref: '#/components/securitySchemes/token' }] } : {}),
       messages: [message(key(event))],
       reply: { channel: at, messages: [message(`${key(event)}.ack`)] },

@@ -1,7 +1,7 @@
-import { PROBLEMS, Problem, type ProblemCode, ROUTES, type Route } from '../contract/index.ts'
+import { Problem, ROUTES, type Route } from '../contract/index.ts'
+import { BODY_EXAMPLES } from './examples.ts'
+import { problemResponses, REQUEST_ID } from './problems.ts'
 import { createSchemaBook, type Json, type SchemaBook } from './schemas.ts'
-
-const EVERYWHERE: readonly ProblemCode[] = ['rate_limited', 'internal', 'unavailable']
 
 /** The REST API as OpenAPI 3.1, made from the contract's route table. */
 export function openapi(version: string): Json {
@@ -51,13 +51,13 @@ function operation(name: string, route: Route, book: SchemaBook, problem: Json):
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: book.input(route.body) } },
+            content: { 'application/json': { schema: book.input(route.body), ...exampleOf(name) } },
           },
         }),
     responses: {
       [route.success.status]: {
         description: 'Done',
-        headers: { 'X-Request-Id': { schema: { type: 'string' } } },
+        headers: REQUEST_ID,
         ...(route.success.body === undefined
           ? {}
           : { content: { 'application/json': { schema: book.output(route.success.body) } } }),
@@ -65,6 +65,11 @@ function operation(name: string, route: Route, book: SchemaBook, problem: Json):
       ...problemResponses(route, problem),
     },
   }
+}
+
+function exampleOf(name: string): Json {
+  const examples: Json = BODY_EXAMPLES
+  return Object.hasOwn(examples, name) ? { example: examples[name] } : {}
 }
 
 const idempotencyHeader: Json = {
@@ -92,28 +97,4 @@ function parametersOf(schema: Route['params'], place: 'path' | 'query', book: Sc
 /** A coerced query value says only after parsing what it is. */
 function propertiesOf(schema: Json): Readonly<Record<string, Json>> {
   return (schema.properties ?? {}) as Readonly<Record<string, Json>>
-}
-
-function problemResponses(route: Route, problem: Json): Json {
-  const codes = new Set<ProblemCode>([...route.errors, ...EVERYWHERE])
-  if (route.auth === 'user' || route.auth === 'admin') {
-    for (const code of ['unauthenticated', 'token_expired', 'token_revoked'] as const) codes.add(code)
-  }
-  if (route.auth === 'admin') codes.add('forbidden')
-  codes.add('validation_failed')
-  if (route.body !== undefined) {
-    for (const code of ['malformed_json', 'payload_too_large', 'unsupported_media_type'] as const)
-      codes.add(code)
-  }
-  if (route.idempotent === true) codes.add('idempotency_conflict').add('idempotency_in_flight')
-  const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
-  return Object.fromEntries(
-    [...byStatus].map(([status, together]) => [
-      status,
-      {
-        description: together.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
-        content: { 'application/problem+json': { schema: problem } },
-      },
-    ]),
-  )
 }

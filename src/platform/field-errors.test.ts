@@ -32,7 +32,7 @@ test.each([
   [Buffer.from('x')],
   [undefined],
 ])('%s is no object', (input) => {
-  expect(errorsOf(input)).toEqual([{ path: '', message: 'must be an object' }])
+  expect(errorsOf(input)).toEqual([{ path: '$', message: 'must be an object' }])
 })
 
 test('a flood of wrong fields is cut short', () => {

@@ -4,6 +4,8 @@ import { ShopError } from './errors.ts'
 
 const MAX_ERRORS = 20
 const MAX_TEXT = 200
+/** The path of what is wrong as a whole. */
+export const WHOLE = '$'
 
 /**
  * Parses what a client sent.
@@ -19,7 +21,7 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
 export function parseObject<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   if (!isPlainObject(input)) {
     throw new ShopError('validation_failed', 'A JSON object is expected.', {
-      errors: [{ path: '', message: 'must be an object' }],
+      errors: [{ path: WHOLE, message: 'must be an object' }],
     })
   }
   return parseInput(schema, input)
@@ -41,5 +43,8 @@ function fieldErrors(error: z.ZodError): FieldError[] {
         .map((key) => ({ path: [...path, key].join('.'), message: 'is not a known field' }))
     })
     .slice(0, MAX_ERRORS)
-    .map(({ path, message }) => ({ path: path.slice(0, MAX_TEXT), message: message.slice(0, MAX_TEXT) }))
+    .map(({ path, message }) => ({
+      path: path === '' ? WHOLE : path.slice(0, MAX_TEXT),
+      message: message.slice(0, MAX_TEXT),
+    }))
 }

@@ -10,6 +10,7 @@ import type { NamespaceName } from '../../src/contract/index.ts'
 import { ensureUser } from '../../src/features/accounts/index.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Context } from '../../src/platform/context.ts'
+import type { ShopServer } from '../../src/transport/socket/shop-socket.ts'
 import { type Api, createApi } from './api.ts'
 import { type Client, connectClient } from './client.ts'
 
@@ -30,6 +31,8 @@ export interface World {
   /** The database server's URI; the world's own database is `ctx.db`. */
   readonly uri: string
   readonly ctx: Context
+  /** The socket door's server, to count what it holds. */
+  readonly io: ShopServer
   /** REST calls without a token. */
   readonly api: Api
   connect<N extends NamespaceName>(namespace: N, token?: string): Promise<Client<N>>
@@ -129,6 +132,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     url,
     uri: server.uri,
     ctx: app.ctx,
+    io: app.io,
     api,
     connect,
     async signUp() {

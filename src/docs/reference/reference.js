@@ -44,6 +44,11 @@ function part(title, text) {
   return [element('strong', {}, title), element('pre', {}, text)]
 }
 
+function sample(value) {
+  const empty = value === undefined || Object.keys(value).length === 0
+  return empty ? [] : part('For example', JSON.stringify(value, null, 2))
+}
+
 function entry(id, kind, name, summary, ...parts) {
   const head = element(
     'summary',
@@ -71,8 +76,10 @@ function restEntry(method, path, operation) {
     )
     parts.push(part('Parameters', lines.join('\n')))
   }
-  if (requestBody !== undefined)
-    parts.push(part('Body', shape(requestBody.content['application/json'].schema)))
+  if (requestBody !== undefined) {
+    const { schema, example } = requestBody.content['application/json']
+    parts.push(part('Body', shape(schema)), sample(example))
+  }
   for (const [status, { description, content }] of Object.entries(responses)) {
     const body = content?.['application/json']?.schema
     parts.push(part(status, body === undefined ? description : shape(body)))
@@ -105,11 +112,13 @@ function renderSockets(api) {
       if (operation.channel.$ref !== `#/channels/${channelName}`) continue
       const message = channel.messages[operation.messages[0].$ref.split('/').at(-1)]
       const reply = channel.messages[operation.reply?.messages[0].$ref.split('/').at(-1)]
-      const parts = [part('Data', shape(message.payload))]
+      const parts = [part('Data', shape(message.payload)), sample(message.examples?.[0].payload)]
       if (reply !== undefined)
         parts.push(part('Acknowledged data', shape(reply.payload.oneOf[0].properties.data)))
-      if (operation.description !== undefined)
-        parts.push([element('p', { class: 'note' }, operation.description)])
+      if (reply !== undefined) {
+        const { error } = reply.payload.oneOf[1].properties
+        parts.push(part('Codes of a refusal', error.properties.code.enum.join(', ')))
+      }
       target.append(
         entry(id, operation.action === 'receive' ? 'send' : 'on', message.name, operation.summary, ...parts),
       )

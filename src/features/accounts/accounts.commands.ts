@@ -5,10 +5,12 @@ import { notFound, ShopError } from '../../platform/errors.ts'
 import { hashPassword, isOutdated, passwordMatches, withPasswordSlot } from './passwords.ts'
 import { signInLimit } from './sign-in-limit.ts'
 import { changeUser, findUser, findUserByEmail, insertUser, type UserDocument } from './users.store.ts'
+import { requireUncommon } from './weak-passwords.ts'
 
-/** Opens a customer's account. Throws ShopError `email_taken`. */
+/** Opens a customer's account. Throws ShopError `email_taken` or `validation_failed`. */
 export async function signUp(ctx: Context, input: SignUp): Promise<UserDocument> {
   if ((await findUserByEmail(ctx, input.email)) !== null) throw new ShopError('email_taken')
+  await requireUncommon(ctx, 'password', input.password, input)
   return createUser(ctx, { ...input, role: 'customer' })
 }
 
@@ -39,9 +41,11 @@ export async function authenticate(ctx: Context, input: SignIn, address: string)
     const found = await findUserByEmail(ctx, input.email)
     const matches = await passwordMatches(input.password, found?.passwordHash, cost)
     if (matches && found !== null) return found
+    ctx.log.info({ pair: limit.pair, userId: found?._id }, 'a sign-in failed')
     await limit.countFailure()
     throw new ShopError('invalid_credentials')
   })
+  ctx.log.info({ pair: limit.pair, userId: user._id }, 'a user signed in')
   if (user.passwordHash !== undefined && isOutdated(user.passwordHash, cost)) {
     await changeUser(ctx, user._id, { passwordHash: await hashPassword(input.password, cost) })
   }

@@ -4,6 +4,7 @@ import type { VerifiedToken } from '../../platform/verified-token.ts'
 import type { RouteHandlers } from '../../transport/http/bind.ts'
 import { authenticate, createGuest, signedInUser, signUp } from './accounts.commands.ts'
 import { userView } from './accounts.view.ts'
+import { changePassword, signOutEverywhere } from './password.commands.ts'
 import { logOut, refreshTokens, startTokenFamily, type TokenPair } from './sessions.commands.ts'
 import type { UserDocument } from './users.store.ts'
 
@@ -33,6 +34,11 @@ export function accountRoutes(needs: AccountNeeds) {
       return answer(ctx, user, tokens)
     },
     logOut: async ({ ctx, token, body }) => logOut(ctx, token, body.refreshToken),
+    changePassword: async ({ ctx, caller, body, address }) => {
+      const user = await changePassword(ctx, caller.userId, body, address)
+      return answer(ctx, user, await startTokenFamily(ctx, { id: user._id, role: user.role }))
+    },
+    signOutUser: async ({ ctx, params }) => signOutEverywhere(ctx, params.id),
     me: async ({ ctx, caller }) => {
       const user = await signedInUser(ctx, caller.userId)
       return userView(user, await needs.tierOf(ctx, user._id))

@@ -1,3 +1,4 @@
+import type { ClientSession } from 'mongodb'
 import { z } from 'zod'
 import { Role } from '../../contract/index.ts'
 import { defineCollection } from '../../platform/collection.ts'
@@ -19,7 +20,11 @@ export type RefreshTokenDocument = z.infer<typeof RefreshTokenDocument>
 export const refreshTokensCollection = defineCollection({
   name: 'refresh_tokens',
   schema: RefreshTokenDocument,
-  indexes: [{ key: { familyId: 1 } }, { key: { expiresAt: 1 }, expireAfterSeconds: 0 }],
+  indexes: [
+    { key: { familyId: 1 } },
+    { key: { userId: 1 } },
+    { key: { expiresAt: 1 }, expireAfterSeconds: 0 },
+  ],
 })
 
 /** Writes the token down unless it is there; the same token always says the same. */
@@ -32,6 +37,16 @@ export async function keepRefreshToken(ctx: Context, token: RefreshTokenDocument
 
 export async function findRefreshToken(ctx: Context, hash: string): Promise<RefreshTokenDocument | null> {
   return refreshTokensCollection.parseOrNull(await refreshTokensCollection.in(ctx.db).findOne({ _id: hash }))
+}
+
+/** The families of tokens of a user that are not wholly expired. */
+export async function familiesOf(ctx: Context, userId: string, session: ClientSession): Promise<string[]> {
+  const alive = { userId, expiresAt: { $gt: ctx.clock.now() } }
+  const found = await refreshTokensCollection
+    .in(ctx.db)
+    .find(alive, { projection: { familyId: 1 }, session })
+    .toArray()
+  return [...new Set(found.map(({ familyId }) => familyId))]
 }
 
 /** Marks an unspent token as spent; only the first call for it does so. */

@@ -1,14 +1,18 @@
+import type { ClientSession } from 'mongodb'
 import { z } from 'zod'
 import { after } from '../../platform/clock.ts'
 import { defineCollection } from '../../platform/collection.ts'
 import type { Context } from '../../platform/context.ts'
 import { ignoringDuplicate } from '../../platform/transaction.ts'
 
+const RevocationReason = z.enum(['logout', 'reuse', 'password', 'admin'])
+export type RevocationReason = z.infer<typeof RevocationReason>
+
 const RevocationDocument = z.object({
   /** The family of tokens that is refused from now on. */
   _id: z.string(),
   userId: z.string(),
-  reason: z.enum(['logout', 'reuse']),
+  reason: RevocationReason,
   revokedAt: z.date(),
   /** When no token of the family can be alive any more. */
   expiresAt: z.date(),
@@ -23,7 +27,8 @@ export const revocationsCollection = defineCollection({
 
 export async function addRevocation(
   ctx: Context,
-  family: { familyId: string; userId: string; reason: 'logout' | 'reuse' },
+  family: { familyId: string; userId: string; reason: RevocationReason },
+  session?: ClientSession,
 ): Promise<void> {
   const longest = Math.max(ctx.config.accessTokenTtlMs, ctx.config.refreshTokenTtlMs)
   const update = {
@@ -35,7 +40,10 @@ export async function addRevocation(
     },
   }
   await ignoringDuplicate(
-    revocationsCollection.in(ctx.db).updateOne({ _id: family.familyId }, update, { upsert: true }),
+    revocationsCollection.in(ctx.db).updateOne({ _id: family.familyId }, update, {
+      upsert: true,
+      ...(session === undefined ? {} : { session }),
+    }),
   )
 }
 

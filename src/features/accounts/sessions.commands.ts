@@ -105,6 +105,7 @@ async function revokeFamily(
   const { familyId, userId } = family
   await addRevocation(ctx, { familyId, userId, reason })
   ctx.events.publish(familyRevoked, { familyId, userId })
+  ctx.log.info({ userId, reason }, 'a session was ended')
 }
 
 async function issuePair(

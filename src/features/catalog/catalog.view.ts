@@ -9,7 +9,7 @@ export function productView(document: ProductDocument, stock: StockUpdate | unde
     id: document._id,
     slug: document.slug,
     name: document.name,
-    description: document.description,
+    description: document.description === '' ? null : document.description,
     brand: document.brand,
     category: document.category,
     price: money(document.price),

@@ -1,9 +1,12 @@
 import type { Address, NewAddress } from '../../contract/index.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Context } from '../../platform/context.ts'
-import { notFound } from '../../platform/errors.ts'
+import { invalidField, notFound } from '../../platform/errors.ts'
 import { deleteAddress, insertAddress, loadAddresses } from './addresses.store.ts'
 import { addressViews, postalAddress } from './addresses.view.ts'
+
+/** Each is read whenever one is; nobody lives at more places. */
+const MOST_ADDRESSES = 100
 
 export function listAddresses(ctx: Context, caller: Caller): Promise<Address[]> {
   return addressesOf(ctx, caller.userId)
@@ -21,8 +24,11 @@ export async function getAddress(ctx: Context, userId: string, id: string): Prom
   return found
 }
 
-/** Saves an address; the first becomes the default. */
+/** Saves an address; the first becomes the default. Throws ShopError `validation_failed` when there are too many. */
 export async function addAddress(ctx: Context, caller: Caller, input: NewAddress): Promise<Address> {
+  const saved = await loadAddresses(ctx, caller.userId)
+  if (saved.length >= MOST_ADDRESSES)
+    throw invalidField('$', `at most ${MOST_ADDRESSES} addresses can be kept`)
   const id = ctx.ids.next()
   const now = ctx.clock.now()
   await insertAddress(ctx, {

@@ -64,7 +64,7 @@ type Http = RouterContext<RequestState>
 
 /** Puts every route that has a handler behind limit, token, parsing and idempotency, in that order. */
 export function bindRoutes(options: BindOptions): Router<RequestState> {
-  const router = new Router<RequestState>({ prefix: '/api' })
+  const router = new Router<RequestState>({ prefix: '/api', sensitive: true, strict: true })
   for (const name of Object.keys(ROUTES) as RouteName[]) bindRoute(router, name, options)
   return router
 }
@@ -77,6 +77,8 @@ function bindRoute<N extends RouteName>(router: Router<RequestState>, name: N, o
 
   const answer = async (http: Http): Promise<void> => {
     http.state.route = name
+    // what one shopper is told must not be found in a browser or a proxy by another
+    http.set('Cache-Control', route.auth === 'none' && route.method === 'GET' ? 'no-cache' : 'no-store')
     const token = await identify(options, route, http)
     const caller = token === undefined ? undefined : callerOf(token, http.state.requestId, 'rest')
     const params = route.params === undefined ? undefined : parseInput(route.params, http.params)
@@ -118,7 +120,9 @@ function bindRoute<N extends RouteName>(router: Router<RequestState>, name: N, o
 async function identify(options: BindOptions, route: Route, http: Http): Promise<VerifiedToken | undefined> {
   const { ctx, tokens, limit } = options
   const bearer = bearerOf(http)
-  const user = bearer === undefined ? undefined : tokens.peek(ctx, bearer)
+  // where anybody may come in, guests that anybody can become are no better than their address
+  const entrance = route.auth === 'optional' || (route.auth === 'none' && route.method === 'POST')
+  const user = bearer === undefined || entrance ? undefined : tokens.peek(ctx, bearer)
   const state = await limit.consume(user === undefined ? `address:${http.ip}` : `user:${user}`)
   setLimitHeaders(http, state)
   requireAllowed(state)
@@ -126,6 +130,7 @@ async function identify(options: BindOptions, route: Route, http: Http): Promise
   if (route.auth === 'optional') return bearer === undefined ? undefined : verifyIfValid(options, bearer)
   if (bearer === undefined) throw new ShopError('unauthenticated')
   const token = await tokens.verify(ctx, bearer)
+  http.state.userId = token.userId
   if (route.auth === 'admin') requireRole(token, 'admin')
   return token
 }

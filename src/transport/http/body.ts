@@ -1,6 +1,7 @@
 import type { Middleware } from 'koa'
 import { koaBody } from 'koa-body'
 import { ShopError } from '../../platform/errors.ts'
+import { WHOLE } from '../../platform/field-errors.ts'
 import type { RequestState } from './state.ts'
 
 /** Bytes, after decompression. */
@@ -45,7 +46,7 @@ function toBodyError(error: Error): ShopError {
   if (status === 415) return new ShopError('unsupported_media_type')
   if ('body' in error && typeof error.body === 'string' && isJson(error.body)) {
     return new ShopError('validation_failed', 'The body holds a field that is not allowed.', {
-      errors: [{ path: '', message: 'must not hold a field of that name' }],
+      errors: [{ path: WHOLE, message: 'must not hold a field of that name' }],
     })
   }
   return new ShopError('malformed_json')

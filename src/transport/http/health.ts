@@ -24,7 +24,7 @@ export function healthRoutes(options: HealthOptions): Router<RequestState> {
   const { ctx, metrics, version, draining } = options
   const started = process.hrtime.bigint()
   const answers = sharedPing(ctx)
-  const router = new Router<RequestState>()
+  const router = new Router<RequestState>({ sensitive: true, strict: true })
   const works = async () => {
     const database = await answers()
     const parts = Object.entries(options.checks).map(([name, check]) => [name, check()] as const)

@@ -1,4 +1,5 @@
 import type { Middleware } from 'koa'
+import { ShopError } from '../../platform/errors.ts'
 import type { RequestState } from './state.ts'
 
 /** Something to be read at a fixed address. */
@@ -13,12 +14,17 @@ export interface Page {
 /** Finds the page of a path, or undefined when there is none. */
 export type Pages = (path: string) => Page | undefined
 
-/** Serves pages to GET and HEAD; other paths and methods go on. */
+const ALLOWED = ['GET', 'HEAD']
+
+/** Serves pages to GET and HEAD; other paths go on. Throws ShopError `method_not_allowed`. */
 export function servePages(pages: Pages): Middleware<RequestState> {
   return async (http, next) => {
-    const page = http.method === 'GET' || http.method === 'HEAD' ? pages(http.path) : undefined
+    const page = pages(http.path)
     if (page === undefined) return next()
     http.state.route = 'page'
+    if (!ALLOWED.includes(http.method)) {
+      throw new ShopError('method_not_allowed', undefined, { allow: ALLOWED })
+    }
     http.type = page.type
     http.set('Cache-Control', page.maxAge === undefined ? 'no-cache' : `public, max-age=${page.maxAge}`)
     http.body = page.body()

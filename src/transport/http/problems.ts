@@ -5,24 +5,34 @@ import { toShopError } from '../../platform/mongo.ts'
 import { setLimitHeaders } from './limit-headers.ts'
 import type { HttpContext, RequestState } from './state.ts'
 
+const NOTHING_HERE = 'There is nothing at this address.'
+
 /** Turns whatever goes wrong below into a problem object, and an unanswered request into `not_found`. */
 export function answerProblems(log: Logger): Middleware<RequestState> {
   return async (http, next) => {
     try {
       await next()
       if (http.status === 404 && (http.body === undefined || http.body === null)) {
-        throw new ShopError('not_found', 'There is nothing at this address.')
+        throw new ShopError('not_found', NOTHING_HERE)
       }
-      if (http.status === 405 || http.status === 501) throw new ShopError('method_not_allowed')
+      if (http.status === 405 || http.status === 501) throw refusedMethod(http)
     } catch (error) {
       sendProblem(http, log, fromHttpError(error) ?? toShopError(error))
     }
   }
 }
 
+/** The router says which methods a path has; of a path that has none it says nothing. */
+function refusedMethod(http: HttpContext): ShopError {
+  if (http.response.get('Allow') !== '') return new ShopError('method_not_allowed')
+  http.remove('Allow')
+  return new ShopError('not_found', NOTHING_HERE)
+}
+
 function sendProblem(http: HttpContext, log: Logger, error: ShopError): void {
   const { requestId } = http.state
   if (error.status >= 500) log.error({ err: error.cause ?? error, code: error.code }, 'request failed')
+  http.state.code = error.code
   http.status = error.status
   http.body = JSON.stringify(toProblem(error, requestId))
   http.type = 'application/problem+json'

@@ -22,8 +22,10 @@ export function trackRequests(ctx: Context, metrics: Metrics): Middleware<Reques
       metrics.requestsUnderWay.dec()
       metrics.requests.observe({ route, status }, seconds)
       const level = QUIET.test(http.path) ? 'debug' : 'info'
+      const { userId, code } = http.state
       const line = { method: http.method, path: http.path, route, status, ms: Math.round(seconds * 1000) }
-      inRequest(requestId, () => ctx.log[level](line, 'request'))
+      const who = { address: http.ip, userId, code }
+      inRequest(requestId, () => ctx.log[level]({ ...line, ...who }, 'request'))
     })
     await inRequest(requestId, next)
   }

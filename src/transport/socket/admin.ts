@@ -1,3 +1,5 @@
+import type { CountingLimit } from '../../platform/cluster-limit.ts'
+import { requireAllowed } from '../../platform/limits.ts'
 import type { SignInAdmin } from '../admin-entry.ts'
 import { admit, type HandshakeOptions, tokenOf } from './handshake.ts'
 import type { ShopServer, ShopSocket } from './shop-socket.ts'
@@ -9,6 +11,7 @@ const TELL_MS = 10_000
 const WATCHED = 'admin:watched'
 
 export interface AdminNamespaceOptions extends HandshakeOptions {
+  readonly limit: CountingLimit
   readonly signInAdmin: SignInAdmin
 }
 
@@ -67,11 +70,13 @@ export function openAdmin(options: AdminNamespaceOptions, io: ShopServer): { clo
 
 /** The UI sends what was typed into its form, and later the session that it was given for that, which is an access token. */
 async function sessionOf(
-  { ctx, signInAdmin }: AdminNamespaceOptions,
+  { ctx, limit, signInAdmin }: AdminNamespaceOptions,
   socket: ShopSocket,
 ): Promise<string | undefined> {
   const { username, password, sessionId }: Record<string, unknown> = socket.handshake.auth
   if (typeof username === 'string' && typeof password === 'string' && username !== '') {
+    // whoever tries one address after the other is not held by what counts for each of them
+    requireAllowed(await limit.consume(`address:${socket.data.address}`))
     const token = await signInAdmin(ctx, { email: username, password }, socket.data.address)
     socket.emit('session', token)
     return token

@@ -22,6 +22,7 @@ import { checkAnswer } from '../answer-check.ts'
 import { callOnce } from '../idempotent-call.ts'
 import { callerOf, type TokenCheck } from '../token-check.ts'
 import { type Revoker, renewToken } from './expiry.ts'
+import type { Lanes } from './lanes.ts'
 import type { ShopSocket } from './shop-socket.ts'
 import type { Work } from './work.ts'
 
@@ -65,6 +66,7 @@ export interface EventBindOptions {
   readonly limit: CountingLimit
   readonly metrics: Metrics
   readonly work: Work
+  readonly lanes: Lanes
   readonly draining: () => boolean
   readonly revoker: Revoker
 }
@@ -88,14 +90,17 @@ export function bindEvents<N extends NamespaceName>(
   socket.onAny((event: unknown, ...given: unknown[]) => {
     const callback = given.at(-1)
     if (typeof callback !== 'function') return
-    const arrival: Arrival = {
-      socket,
-      event: String(event),
-      args: given.length === 1 ? [{}] : given.slice(0, -1),
-      acknowledge: (answer) => callback(answer),
-      requestId: options.ctx.ids.next(),
-    }
-    options.work.track(inRequest(arrival.requestId, () => answerEvent(options, namespace, handlers, arrival)))
+    options.lanes.add(socket, () => {
+      const arrival: Arrival = {
+        socket,
+        event: String(event),
+        args: given.length === 1 ? [{}] : given.slice(0, -1),
+        acknowledge: (answer) => callback(answer),
+        requestId: options.ctx.ids.next(),
+      }
+      const answer = () => answerEvent(options, namespace, handlers, arrival)
+      return options.work.track(inRequest(arrival.requestId, answer))
+    })
   })
 }
 

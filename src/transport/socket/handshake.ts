@@ -46,6 +46,7 @@ export function admit(options: HandshakeOptions, entry: Entry) {
     inRequest(requestId, () => checkHandshake(options, entry, socket)).then(
       (token) => {
         socket.data.token = token
+        tellOf(options, socket, entry, 'ok')
         next()
       },
       (error: unknown) => {
@@ -55,10 +56,25 @@ export function admit(options: HandshakeOptions, entry: Entry) {
             ctx.log.error({ err: failure.cause ?? failure, code: failure.code }, 'handshake failed'),
           )
         }
+        tellOf(options, socket, entry, failure.code)
         next(new RefusedHandshake(failure, requestId))
       },
     )
   }
+}
+
+function tellOf(
+  { ctx }: HandshakeOptions,
+  { data, nsp }: ShopSocket,
+  { auth }: Entry,
+  outcome: string,
+): void {
+  // strangers come and go on the public namespace; of them only the refused are news
+  const level = auth === 'public' && outcome === 'ok' ? 'debug' : 'info'
+  const { requestId, address, token } = data
+  inRequest(requestId, () =>
+    ctx.log[level]({ namespace: nsp.name, outcome, address, userId: token?.userId }, 'handshake'),
+  )
 }
 
 /** Socket.IO middleware for the namespace that every server has and the contract has not. */

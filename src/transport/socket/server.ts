@@ -16,6 +16,7 @@ import { ADMIN, openAdmin } from './admin.ts'
 import { bindEvents, type EventHandlers } from './bind.ts'
 import { connectedFamilies, createRevoker, forgetExpiry, type Revoker, watchExpiry } from './expiry.ts'
 import { admit, refuse } from './handshake.ts'
+import { createLanes } from './lanes.ts'
 import { familyRoom, type ShopServer, type ShopSocket, userRoom } from './shop-socket.ts'
 import { createWork } from './work.ts'
 
@@ -82,15 +83,21 @@ export function openSocketDoor(options: SocketDoorOptions): SocketDoor {
     // for the handshake that follows
     request.headers['x-request-id'] = requestId
     headers['X-Request-Id'] = requestId
+    headers['X-Content-Type-Options'] = 'nosniff'
+    headers['Cache-Control'] = 'no-store'
   })
-  const work = createWork((error) => ctx.log.error({ err: error }, 'an event could not be acknowledged'))
+  const lanes = createLanes(options.draining)
+  const work = createWork(
+    (error) => ctx.log.error({ err: error }, 'an event could not be acknowledged'),
+    lanes.waiting,
+  )
   const revoker = createRevoker(io, withAdmin)
   io.use(refuse(ctx))
   for (const name of names) {
     const { auth } = NAMESPACES[name]
     io.of(name).use(admit(options, { auth }))
     keepTrack(options, revoker, io, name, (socket) =>
-      bindEvents({ ...options, work, revoker }, name, options.handlers[name], socket),
+      bindEvents({ ...options, work, lanes, revoker }, name, options.handlers[name], socket),
     )
   }
   const admin = openAdmin(options, io)
@@ -129,7 +136,11 @@ function keepTrack(
       forgetExpiry(socket)
       metrics.sockets.dec({ namespace: name })
     })
-    socket.on('error', (error) => ctx.log.warn({ err: error, namespace: name }, 'socket error'))
+    socket.on('error', (error: unknown) => {
+      // what cannot be read is the client's mistake and ends its connection; its own event of this name comes here too
+      const reason = error instanceof Error ? error.message : undefined
+      ctx.log.debug({ reason, namespace: name }, 'a socket sent something that cannot be read')
+    })
     revoker.endIfRevoked(socket)
   })
 }
