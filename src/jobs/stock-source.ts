@@ -58,7 +58,7 @@ export async function syncStock(ctx: Context, url: string, signal?: AbortSignal)
 }
 
 async function readSource(url: string, signal: AbortSignal): Promise<z.output<typeof StockSource>> {
-  const response = await fetch(requestFor(url), { signal })
+  const response = await fetch(requestFor(url), { signal, redirect: 'error' })
   if (!response.ok || response.body === null) {
     await response.body?.cancel()
     throw new Error(`the inventory source answered ${response.status}`)

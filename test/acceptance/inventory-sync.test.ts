@@ -247,6 +247,11 @@ describe('a source that cannot be read', () => {
   it('because it fails or is silent: nothing changes', async () => {
     feed.says([row(1, 1)], 503)
     await unchanged('answered 503')
+    const elsewhere = await openStockFeed()
+    elsewhere.says([row(1, 1)])
+    feed.pointsTo(elsewhere.url)
+    await unchanged('fetch failed')
+    await elsewhere.close()
     feed.hangs()
     await unchanged('aborted')
   })
