@@ -1,5 +1,3 @@
-import type { Worker } from 'node:worker_threads'
-
 export interface HangWatchOptions {
   /** How long a round of the job may take, in milliseconds. */
   readonly limitMs: (job: string) => number
@@ -7,9 +5,14 @@ export interface HangWatchOptions {
   readonly onHang: (job: string, silentMs: number) => void
 }
 
+/** What of a worker is watched. */
+export interface Terminable {
+  terminate(): Promise<number>
+}
+
 /** Ends workers whose round takes too long, so that the scheduler can begin the job anew. */
 export interface HangWatch {
-  began(job: string, worker: Worker): void
+  began(job: string, worker: Terminable): void
   /** The worker has begun or ended a round. */
   heard(job: string): void
   ended(job: string): void
@@ -22,7 +25,7 @@ const LEAST_LOOK_MS = 50
 export function createHangWatch({ limitMs, onHang }: HangWatchOptions): HangWatch {
   const watched = new Map<
     string,
-    { readonly worker: Worker; heardAt: number; readonly timer: NodeJS.Timeout }
+    { readonly worker: Terminable; heardAt: number; readonly timer: NodeJS.Timeout }
   >()
   const look = (job: string) => {
     const entry = watched.get(job)
