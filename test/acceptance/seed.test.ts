@@ -31,12 +31,6 @@ describe('the first start', () => {
     expect(await seedIfEmpty(demo)).toBe(false)
   })
 
-  it('is over within two seconds', async () => {
-    const before = performance.now()
-    await seedIfEmpty(demo)
-    expect(performance.now() - before).toBeLessThan(2000)
-  })
-
   it('is safe when two instances start at once', async () => {
     await Promise.all([seedIfEmpty(demo), seedIfEmpty(demo)])
     expect(await total()).toBe(280)
