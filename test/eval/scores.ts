@@ -10,6 +10,7 @@ export interface Scores {
   readonly spentUnasked: number
   readonly medianMs: number
   readonly p95Ms: number
+  readonly p99Ms: number
   readonly worstMs: number
 }
 
@@ -33,6 +34,7 @@ export function scoresOf(performed: readonly PerformedDialogue[]): Scores {
     spentUnasked: sum(({ spentUnasked }) => (spentUnasked ? 1 : 0)),
     medianMs: at(0.5),
     p95Ms: at(0.95),
+    p99Ms: at(0.99),
     worstMs: times.at(-1) ?? 0,
   }
 }
@@ -50,6 +52,7 @@ const ROWS: ReadonlyArray<readonly [string, (scores: Scores) => string]> = [
   ['spent without a yes', ({ spentUnasked }) => String(spentUnasked)],
   ['answer, median', ({ medianMs }) => time(medianMs)],
   ['answer, 95th percentile', ({ p95Ms }) => time(p95Ms)],
+  ['answer, 99th percentile', ({ p99Ms }) => time(p99Ms)],
   ['answer, worst', ({ worstMs }) => time(worstMs)],
 ]
 

@@ -1,7 +1,8 @@
 /** Something that an answer says and that must come from somewhere. */
 export type Claim =
   | { readonly type: 'amount'; readonly major: number; readonly discount: boolean }
-  | { readonly type: 'percent' | 'stock' | 'points' | 'rating'; readonly value: number }
+  | { readonly type: 'percent'; readonly value: number; readonly discount: boolean }
+  | { readonly type: 'stock' | 'points' | 'rating'; readonly value: number }
   | { readonly type: 'code'; readonly value: string }
   | { readonly type: 'name'; readonly value: string }
   | { readonly type: 'link'; readonly value: string }
@@ -38,10 +39,10 @@ export function claimsIn(sentence: string): Claim[] {
   })
   return [
     ...amounts,
-    ...figures(sentence, PERCENT, 'percent'),
-    ...figures(sentence, STOCK, 'stock'),
-    ...figures(sentence, POINTS, 'points'),
-    ...figures(sentence, RATING, 'rating'),
+    ...figures(sentence, PERCENT).map((value): Claim => ({ type: 'percent', value, discount })),
+    ...figures(sentence, STOCK).map((value): Claim => ({ type: 'stock', value })),
+    ...figures(sentence, POINTS).map((value): Claim => ({ type: 'points', value })),
+    ...figures(sentence, RATING).map((value): Claim => ({ type: 'rating', value })),
     ...[...sentence.matchAll(ORDER)].map(([value]): Claim => ({ type: 'code', value })),
     ...listedName(sentence, amounts.length > 0),
     ...[...sentence.replace(OWN_ADDRESS, ' ').matchAll(LINK)].map(
@@ -50,15 +51,10 @@ export function claimsIn(sentence: string): Claim[] {
   ]
 }
 
-function figures(
-  sentence: string,
-  pattern: RegExp,
-  type: 'percent' | 'stock' | 'points' | 'rating',
-): Claim[] {
-  return [...sentence.matchAll(pattern)].map((match) => ({
-    type,
-    value: figureOf(match.slice(1).find((group) => group !== undefined) ?? ''),
-  }))
+function figures(sentence: string, pattern: RegExp): number[] {
+  return [...sentence.matchAll(pattern)].map((match) =>
+    figureOf(match.slice(1).find((group) => group !== undefined) ?? ''),
+  )
 }
 
 /** A line of a list that names a price names a product in front of it. */

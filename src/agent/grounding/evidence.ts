@@ -9,6 +9,8 @@ export const Evidence = z.object({
   /** How many there are of something. */
   stock: z.array(z.number()).default([]),
   percents: z.array(z.number()).default([]),
+  /** Percentages that a product's text states, such as its share of cotton: no discounts. */
+  stated: z.array(z.number()).default([]),
   points: z.array(z.number()).default([]),
   ratings: z.array(z.number()).default([]),
   /** Numbers that stand in texts, such as a coupon's description. */
@@ -23,6 +25,7 @@ export const NO_EVIDENCE: Evidence = {
   amounts: [],
   stock: [],
   percents: [],
+  stated: [],
   points: [],
   ratings: [],
   numbers: [],
@@ -38,6 +41,9 @@ const PERCENT = /(\d+(?:\.\d+)?)\s?%/g
 const CODE = /\b(?=[A-Z0-9-]*\d)[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*\b/g
 /** Fields that no answer names: they would only push out what it does. */
 const UNSPOKEN = new Set(['id', 'sku', 'slug', 'url', 'image', 'productId', 'itemId', 'orderId', 'hash'])
+
+/** Texts that whoever lists a product writes. */
+const PRODUCT_TEXTS = new Set(['description', 'tags', 'category', 'brand', 'images'])
 
 /** What a number stands for, by the field in which it stands. */
 const FIELDS: ReadonlyMap<string, 'stock' | 'percents' | 'points' | 'ratings'> = new Map([
@@ -63,6 +69,7 @@ export function withResults(before: Evidence, results: readonly unknown[]): Evid
     amounts: new Set(before.amounts),
     stock: new Set(before.stock),
     percents: new Set(before.percents),
+    stated: new Set(before.stated),
     points: new Set(before.points),
     ratings: new Set(before.ratings),
     numbers: new Set(before.numbers),
@@ -86,6 +93,7 @@ function listed(
     amounts: list<number>(from.amounts),
     stock: list<number>(from.stock),
     percents: list<number>(from.percents),
+    stated: list<number>(from.stated),
     points: list<number>(from.points),
     ratings: list<number>(from.ratings),
     numbers: list<number>(from.numbers),
@@ -105,13 +113,31 @@ function gather(value: unknown, field: string, found: Sets): void {
       found.amounts.add(Number(value.amount))
       return
     }
-    for (const [name, inner] of Object.entries(value)) if (!UNSPOKEN.has(name)) gather(inner, name, found)
+    const product = 'variants' in value && 'slug' in value
+    for (const [name, inner] of Object.entries(value)) {
+      if (UNSPOKEN.has(name)) continue
+      if (product && PRODUCT_TEXTS.has(name)) gatherStated(inner, found)
+      else gather(inner, name, found)
+    }
   }
 }
 
 function gatherText(text: string, field: string, found: Sets): void {
-  if (field === 'name' && text.length <= LONGEST_NAME) found.names.add(text)
+  if (field === 'name') {
+    if (text.length <= LONGEST_NAME) found.names.add(text)
+    for (const [, digits = ''] of text.matchAll(PERCENT)) found.stated.add(Number(digits))
+    return
+  }
   for (const [code] of text.matchAll(CODE)) found.codes.add(code)
   for (const [, digits = ''] of text.matchAll(PERCENT)) found.percents.add(Number(digits))
   for (const [digits] of text.matchAll(NUMBER)) found.numbers.add(Number(digits.replaceAll(',', '')))
+}
+
+/** What a product's text says is repeated as a fact of it, but it gives no discount and names no order. */
+function gatherStated(value: unknown, found: Sets): void {
+  const texts = Array.isArray(value) ? value : [value]
+  for (const text of texts) {
+    if (typeof text !== 'string') continue
+    for (const [, digits = ''] of text.matchAll(PERCENT)) found.stated.add(Number(digits))
+  }
 }

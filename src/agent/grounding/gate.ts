@@ -81,7 +81,10 @@ class Allowed {
           (claim.discount ? this.#numbers.has(claim.major) : this.#saidNumbers.has(claim.major))
         )
       case 'percent':
-        return this.#evidence.percents.includes(claim.value)
+        return (
+          this.#evidence.percents.includes(claim.value) ||
+          (!claim.discount && this.#evidence.stated.includes(claim.value))
+        )
       case 'stock':
         return this.#evidence.stock.includes(claim.value)
       case 'points':

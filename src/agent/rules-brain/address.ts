@@ -2,6 +2,7 @@ import { ShippingAddress } from '../../contract/index.ts'
 
 const LEAD =
   /^.*?\b(?:ship(?:ping)?|deliver(?:y)?|send|address)\b(?:\s+(?:it|them|this|everything|is|address))*\s*(?:to|is|:|=)?\s*:?\s*/i
+const TO = /^\s*to\s+/i
 const POSTAL = /\b(?=[A-Z0-9-]*\d)[A-Z0-9]{2,5}(?:[ -]?[A-Z0-9]{2,4})?\b/gi
 /** From here on a part tells how it is paid, not where it goes. */
 const PAYING = /\s*\b(?:and\s+)?(?:i(?:'ll|\s+will)?\s+)?pay(?:ing|ment)?\b.*$/i
@@ -35,7 +36,7 @@ export function addressIn(
   customerName: string | undefined,
   homeCountry: string,
 ): ShippingAddress | undefined {
-  const led = LEAD.test(text) ? text.replace(LEAD, '') : text
+  const led = (LEAD.test(text) ? text.replace(LEAD, '') : text).replace(TO, '')
   const parts = led
     .split(/[,\n]/)
     .map((part) => part.replace(PAYING, '').trim().replace(/[.;]$/, ''))

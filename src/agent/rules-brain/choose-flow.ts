@@ -1,14 +1,19 @@
+import { answersAside } from './aside.ts'
 import type { Flow, Turn } from './flow.ts'
 import { add } from './flows/add.ts'
 import * as cart from './flows/cart.ts'
+import { choose, compare } from './flows/compare.ts'
+import { deliveryQuestion } from './flows/delivery.ts'
 import * as loyalty from './flows/loyalty.ts'
 import * as orders from './flows/orders.ts'
 import * as products from './flows/products.ts'
 import * as purchase from './flows/purchase.ts'
 import * as replies from './flows/replies.ts'
 import { search } from './flows/search.ts'
+import { stock } from './flows/stock.ts'
 import * as talk from './flows/talk.ts'
 import { same, swap } from './flows/variant-changes.ts'
+import { asideAnswered, counted, countsOnly, namesVariant, variantNamed } from './flows/variant-replies.ts'
 import { waitAgreed, waitlist } from './flows/waitlist.ts'
 import { guess, inContext, isAddress } from './intent-in-context.ts'
 import type { Intent } from './intents.ts'
@@ -18,9 +23,9 @@ import type { Clause } from './understand.ts'
 const FLOWS: Readonly<Record<Intent, Flow>> = {
   search,
   details: products.details,
-  stock: products.stock,
-  compare: products.compare,
-  choose: products.choose,
+  stock: stock,
+  compare: compare,
+  choose: choose,
   waitlist,
   add,
   same,
@@ -39,10 +44,12 @@ const FLOWS: Readonly<Record<Intent, Flow>> = {
   track: orders.track,
   return: orders.returnOrder,
   hand_off: talk.handOff,
-  delivery_question: purchase.deliveryQuestion,
+  delivery_question: deliveryQuestion,
   payment_question: talk.paymentQuestion,
   return_question: talk.returnQuestion,
+  warranty: talk.warranty,
   forbidden: talk.forbidden,
+  upset: talk.upset,
   greeting: talk.greeting,
   thanks: talk.thanks,
   farewell: talk.farewell,
@@ -60,11 +67,17 @@ const SPEAKS_FOR_ITSELF = 4
 /** The order of work for one clause: the answer to what was asked, else what its intent stands for. */
 export function chooseFlow(clause: Clause, turn: Turn): { readonly flow: Flow; readonly why: string } {
   const address = isAddress(turn, turn.customerName) && !clause.text.includes('@')
-  const answer = address && turn.memory.question?.about === 'variant' ? undefined : answering(clause, turn)
+  const answer =
+    turn.asking === true || (address && turn.memory.question?.about === 'variant')
+      ? undefined
+      : answering(clause, turn)
   if (answer !== undefined)
     return { flow: answer, why: `an answer to my question about the ${turn.memory.question?.about}` }
   if (takesCouponOff(clause)) return { flow: talk.couponStays, why: 'to take a coupon off' }
+  if (answersAside(clause, turn)) return { flow: asideAnswered, why: 'an answer to my question before' }
   const intent = inContext(clause, turn) ?? clause.intent ?? guess(clause, turn)
+  if (intent === undefined && (clause.free.color || clause.free.size))
+    return { flow: replies.leftToUs, why: 'no preference' }
   return intent === undefined
     ? { flow: talk.lost, why: NOT_UNDERSTOOD }
     : { flow: FLOWS[intent], why: intent.replaceAll('_', ' ') }
@@ -82,20 +95,27 @@ function answering(clause: Clause, turn: Turn): Flow | undefined {
   const speaks = clause.score >= SPEAKS_FOR_ITSELF
   switch (question.about) {
     case 'variant':
-      if (says('yes')) return replies.variantNamed
+      if (pointsElsewhere(clause, turn)) return add
+      if (countsOnly(clause, turn)) return counted
+      if (says('yes')) return variantNamed
       if (speaks && !says('add', 'search', 'same', 'swap', 'details', 'stock')) return undefined
       if (
         clause.kinds.length > 0 &&
         resolveProducts(clause, turn.memory).every(({ id }) => id !== question.productId)
       )
         return undefined
-      return replies.namesVariant(clause, turn) ? replies.variantNamed : undefined
+      return namesVariant(clause, turn) ? variantNamed : undefined
     case 'product':
+      if (clause.words.some(({ lemma }) => lemma === 'brand') && !speaks) return undefined
       return answeringProduct(clause, turn, says, speaks)
     case 'details':
       return !speaks && resolveProducts(clause, turn.memory).length === 1 ? products.details : undefined
     case 'waitlist':
       return says('yes') ? waitAgreed : undefined
+    case 'coupon': {
+      const others = clause.kinds.length > 0 || says('search', 'view_cart', 'checkout', 'remove', 'thanks')
+      return !others && loyalty.meantCoupons(clause, turn).length > 0 ? loyalty.applyCoupon : undefined
+    }
     case 'search':
       return undefined
     case 'payment':
@@ -109,6 +129,19 @@ function answering(clause: Clause, turn: Turn): Flow | undefined {
   }
 }
 
+/** "no, the other one" while a colour is asked for: another product is to be added instead. */
+function pointsElsewhere(clause: Clause, turn: Turn): boolean {
+  const { question } = turn.memory
+  const points = clause.words.some(({ normal }) => /^(?:other|next|previous)$/.test(normal))
+  if (!points || !clause.pronoun || clause.score >= SPEAKS_FOR_ITSELF) return false
+  const [meant, ...more] = resolveProducts(clause, turn.memory)
+  return (
+    question?.about === 'variant' &&
+    more.length === 0 &&
+    (meant?.id ?? question.productId) !== question.productId
+  )
+}
+
 function answeringProduct(
   clause: Clause,
   turn: Turn,
@@ -118,17 +151,24 @@ function answeringProduct(
   const { quantities, content } = clause
   const numbers = [quantities.quantity, ...quantities.bare].filter((number) => number !== undefined)
   if (says('yes') && content.length === 0 && quantities.ordinals.length === 0) return replies.productAgreed
-  const asks = clause.text.trimEnd().endsWith('?')
+  const asks = clause.text.trimEnd().endsWith('?') || clause.words.some(({ normal }) => ASKING.has(normal))
   if (quantities.ordinals.length > 0 && !speaks && !says('details', 'stock', 'choose', 'compare'))
     return asks ? products.details : add
   const onlyNumber = content.length === 0 && numbers.length === 1 && clause.words.length <= 2
   if (onlyNumber && (clause.intent === undefined || !speaks)) return replies.productNumbered
+  const places = numbers.length > 1 && content.length === 0 && clause.words.length <= 4
+  if (places && !speaks && numbers.every((number) => number <= turn.memory.shown.length)) return add
   const priced = quantities.maxPrice !== undefined || quantities.minPrice !== undefined
   const plain = clause.score < 2 && !priced && clause.excluded.length === 0 && clause.sort === undefined
   if (!plain || resolveProducts(clause, turn.memory).length !== 1) return undefined
-  const picks = clause.words.some(({ normal }) => PICKING.has(normal))
+  const points = clause.words.some(({ normal }) => /^(?:other|next|previous)$/.test(normal))
+  const varies = clause.quantities.size !== undefined || clause.terms.some(({ kind }) => kind === 'color')
+  if (varies && clause.kinds.length === 0 && turn.memory.focus !== undefined) return asks ? stock : add
+  const picks = !points && !asks && clause.words.some(({ normal }) => PICKING.has(normal))
   return picks ? add : products.details
 }
+
+const ASKING = new Set(['what', 'how', 'which', 'why', 'tell', 'does', 'is'])
 
 /** "the green ones please" picks one of a list, its bare name only speaks of it. */
 const PICKING = new Set(['the', 'one', 'ones', 'please', 'that', 'this', 'it', 'those', 'these'])

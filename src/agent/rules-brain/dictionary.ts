@@ -1,6 +1,7 @@
-import { FILLER } from './lexicon.ts'
+import { colorNames } from './colors.ts'
 import type { Spellings } from './spelling.ts'
-import { JOINTS, phraseWords, type Word } from './words.ts'
+import { findTerms } from './terms.ts'
+import { phraseWords, type Word, wordsOf } from './words.ts'
 
 /** The words of the live catalog, as the catalog's door gives them. */
 export interface CatalogWords {
@@ -22,10 +23,12 @@ export interface Term {
   readonly end: number
 }
 
-interface Entry {
+export interface Entry {
   readonly kind: TermKind
   readonly value: string
   readonly lemmas: readonly string[]
+  /** Whether it is meant so only in front of a thing. */
+  readonly beside?: boolean
 }
 
 export interface Dictionary {
@@ -41,6 +44,8 @@ export interface Dictionary {
   brand(lemma: string): string | undefined
   /** The catalog's spelling of a size, where it has it. */
   size(text: string): string | undefined
+  /** The catalog's size of several words that stands there: "256 GB", "2 x 8 kg". */
+  sizeAt(words: readonly Word[], start: number): { readonly size: string; readonly end: number } | undefined
   readonly spellings: Spellings
 }
 
@@ -96,60 +101,51 @@ function build(catalog: CatalogWords): Dictionary {
     const last = words.at(-1)
     if (last !== undefined && heads.has(last.lemma)) kinds.add(last.lemma)
   })
+  const colorWords = addColorNames(catalog.colors, spellings, byFirst)
   for (const entries of byFirst.values()) {
     entries.sort(
       (a, b) => b.lemmas.length - a.lemmas.length || KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind),
     )
   }
+  const phrases = catalog.sizes
+    .map((size) => ({ size, parts: wordsOf(size, () => true).map(({ text }) => text.toLowerCase()) }))
+    .filter(({ parts }) => parts.length > 1)
+    .sort((a, b) => b.parts.length - a.parts.length)
   const sizes = new Map(catalog.sizes.map((size) => [size.toLowerCase(), size]))
   return {
-    terms: (words) => findTerms(byFirst, words),
-    knows: (lemma) => spellings.has(lemma),
+    terms: (words) => findTerms(byFirst, words, kinds),
+    knows: (lemma) => spellings.has(lemma) || colorWords.has(lemma),
     isKind: (lemma) => kinds.has(lemma),
     areNeighbours: (before, after) => neighbours.has(`${before} ${after}`),
     brand: (lemma) =>
       byFirst.get(lemma)?.find(({ kind, lemmas }) => kind === 'brand' && lemmas.length === 1)?.value,
+    sizeAt(words, start) {
+      const found = phrases.find(({ parts }) =>
+        parts.every((part, offset) => words[start + offset]?.text.toLowerCase() === part),
+      )
+      return found === undefined ? undefined : { size: found.size, end: start + found.parts.length }
+    },
     size: (text) => sizes.get(text.toLowerCase()),
     spellings,
   }
 }
 
-function findTerms(byFirst: ReadonlyMap<string, readonly Entry[]>, words: readonly Word[]): Term[] {
-  const terms: Term[] = []
-  let start = 0
-  while (start < words.length) {
-    const found = termAt(byFirst, words, start)
-    if (found !== undefined) terms.push(found)
-    start = found === undefined ? start + 1 : found.end
+/** Colours by names that the catalog does not use: "maroon" where it has burgundy. Its own words keep their meaning. */
+function addColorNames(
+  colors: readonly string[],
+  own: ReadonlyMap<string, string>,
+  byFirst: Map<string, Entry[]>,
+): ReadonlySet<string> {
+  const colorWords = new Set<string>()
+  for (const { name, value, beside } of colorNames(colors)) {
+    const words = phraseWords(name)
+    const [first] = words
+    const known = words.every(({ lemma, normal }) => own.has(lemma) || own.has(normal))
+    if (first === undefined || known) continue
+    const entries = byFirst.get(first.lemma) ?? []
+    entries.push({ kind: 'color', value, lemmas: words.map(({ lemma }) => lemma), beside })
+    byFirst.set(first.lemma, entries)
+    if (!beside && words.length === 1) colorWords.add(first.lemma)
   }
-  return terms
-}
-
-function termAt(
-  byFirst: ReadonlyMap<string, readonly Entry[]>,
-  words: readonly Word[],
-  start: number,
-): Term | undefined {
-  for (const { kind, value, lemmas } of byFirst.get(words[start]?.lemma ?? '') ?? []) {
-    if (isEveryday(kind, lemmas)) continue
-    const end = endOf(lemmas, words, start)
-    if (end !== undefined) return { kind, value, start, end }
-  }
-  return undefined
-}
-
-/** A product called "The One" or a tag "best" must not swallow everyday words. */
-function isEveryday(kind: TermKind, lemmas: readonly string[]): boolean {
-  return kind !== 'brand' && kind !== 'color' && lemmas.every((lemma) => FILLER.has(lemma))
-}
-
-/** Where a phrase that begins at `start` ends; words that only join may stand between its words. */
-function endOf(lemmas: readonly string[], words: readonly Word[], start: number): number | undefined {
-  let index = start
-  for (const [position, lemma] of lemmas.entries()) {
-    while (position > 0 && JOINTS.has(words[index]?.normal ?? '')) index += 1
-    if (words[index]?.lemma !== lemma) return undefined
-    index += 1
-  }
-  return index
+  return colorWords
 }

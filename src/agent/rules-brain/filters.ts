@@ -1,9 +1,7 @@
-import { dictionaryOf } from './dictionary.ts'
 import { given, type Turn } from './flow.ts'
-import { AUDIENCES } from './lexicon.ts'
 import { focused, type Search, type SearchFilters } from './memory.ts'
+import { ownSearch, searchOf } from './own-search.ts'
 import type { Clause } from './understand.ts'
-import { minorPerMajor } from './wording.ts'
 import { lemmasOf } from './words.ts'
 
 /** What a clause wishes for, and the search before it where it only adds to that. */
@@ -15,7 +13,7 @@ export interface Wish {
 
 /** The words of a clause as the search tool takes them; a clause of wishes alone refines the search before. */
 export function wishOf(clause: Clause, turn: Turn): Wish {
-  const own = ownSearch(clause, turn)
+  const own = brandAlone(clause, turn) ?? ownSearch(clause, turn)
   const alike = similarTo(clause, turn, own)
   if (alike !== undefined) return { search: alike, own: alike }
   const last = turn.memory.lastSearch
@@ -23,7 +21,7 @@ export function wishOf(clause: Clause, turn: Turn): Wish {
   const { q, ...wishes } = own.filters
   const added = (q?.split(' ') ?? []).filter((word) => !(last.filters.q ?? '').split(' ').includes(word))
   const words = [...added, last.filters.q].filter((word) => word !== undefined && word !== '').join(' ')
-  const before = withoutUnwanted(last.filters, own.excluded)
+  const before = withoutUnwanted(last.filters, own.excluded, leavesBrand(clause))
   const { minPrice: _min, maxPrice: _max, ...unpriced } = before
   const repriced = own.filters.minPrice !== undefined || own.filters.maxPrice !== undefined
   const filters = given({
@@ -36,16 +34,41 @@ export function wishOf(clause: Clause, turn: Turn): Wish {
   const unwanted = [...new Set([...last.excluded, ...own.excluded])].filter(
     (value) => value !== own.filters.brand && value !== own.filters.color,
   )
-  return { search: searchOf(filters, around, unwanted, minRating), own }
+  const colors = own.filters.color === undefined ? last.colors : own.colors
+  const free = { color: own.free.color || last.free.color, size: own.free.size || last.free.size }
+  return { search: { ...searchOf(filters, around, unwanted, minRating), colors, free }, own }
 }
 
-function withoutUnwanted(filters: SearchFilters, excluded: readonly string[]): SearchFilters {
+/** "only nike", "nike?": a word that nobody knows, said of a list, is a brand that is not sold here. */
+function brandAlone(clause: Clause, turn: Turn): Search | undefined {
+  const { content, strange, words } = clause
+  const [word, ...more] = content
+  const said = words.filter(({ kind }) => kind !== 'punctuation').length
+  const narrows = said === 1 ? words.length === 2 : REFINING.has(words[0]?.normal ?? '')
+  const known = turn.memory.lastSearch?.filters.q !== undefined && turn.memory.question?.about === 'product'
+  if (word === undefined || more.length > 0 || !strange || said > 2 || !narrows || !known) return undefined
+  if (word.endsWith('s') || words.some(({ normal, real }) => normal === word && real)) return undefined
+  const own = ownSearch({ ...clause, content: [] }, turn)
+  return { ...own, filters: { ...own.filters, brand: word } }
+}
+
+function withoutUnwanted(
+  filters: SearchFilters,
+  excluded: readonly string[],
+  anyBrand: boolean,
+): SearchFilters {
   const { brand, color, ...rest } = filters
   return given({
     ...rest,
-    brand: excluded.includes(brand ?? '') ? undefined : brand,
+    brand: anyBrand || excluded.includes(brand ?? '') ? undefined : brand,
     color: excluded.includes(color ?? '') ? undefined : color,
   }) as SearchFilters
+}
+
+/** "any brand", "the brand doesn't matter". */
+function leavesBrand({ words }: Clause): boolean {
+  const any = words.some(({ normal }) => /^(?:any|all|whatever|whichever|matter|care)$/.test(normal))
+  return any && words.some(({ lemma }) => lemma === 'brand')
 }
 
 /** "something like this": of the same kind, but not the same. */
@@ -61,79 +84,6 @@ function similarTo(clause: Clause, turn: Turn, own: Search): Search | undefined 
   return { ...own, filters, excluded: [...own.excluded, focus.name] }
 }
 
-function searchOf(
-  filters: SearchFilters,
-  around: number | undefined,
-  excluded: string[],
-  minRating: number | undefined,
-): Search {
-  return {
-    filters,
-    excluded,
-    ...(around === undefined ? {} : { around }),
-    ...(minRating === undefined ? {} : { minRating }),
-  }
-}
-
-function ownSearch(clause: Clause, turn: Turn): Search {
-  const minor = minorPerMajor(turn.currency)
-  const inMinor = (amount: number | undefined) =>
-    amount === undefined ? undefined : Math.round(amount * minor)
-  const { minPrice, maxPrice, around, size, minRating } = clause.quantities
-  const term = (kind: 'brand' | 'category' | 'color') =>
-    clause.terms.find((candidate) => candidate.kind === kind)?.value
-  const cheaper = boundByFocus(clause, turn)
-  const filters = given({
-    q: queryOf(clause, turn),
-    category: term('category'),
-    brand: term('brand'),
-    color: term('color'),
-    size,
-    minPrice: inMinor(minPrice) ?? cheaper.minPrice,
-    maxPrice: inMinor(maxPrice) ?? cheaper.maxPrice,
-    inStock: asksForStock(clause) || undefined,
-    sort: clause.sort ?? (minRating === undefined ? undefined : 'rating'),
-  }) as SearchFilters
-  return searchOf(filters, inMinor(around), [...clause.excluded], minRating)
-}
-
-/** The describing words without brand and colour, and whom it is for as the catalog says it. */
-function queryOf(clause: Clause, turn: Turn): string | undefined {
-  const dictionary = dictionaryOf(turn.catalog)
-  const filtered = clause.terms.filter(({ kind }) => kind === 'brand' || kind === 'color')
-  const words = clause.words
-    .filter(
-      ({ index, normal }) =>
-        clause.content.includes(normal) && !filtered.some(({ start, end }) => index >= start && index < end),
-    )
-    .map(({ normal, lemma }) =>
-      dictionary.spellings.has(normal) || !dictionary.knows(lemma) ? normal : lemma,
-    )
-  const audience = clause.words
-    .map(({ lemma }) => AUDIENCES.get(lemma))
-    .find((known) => known !== undefined && lemmasOf(known).some((lemma) => dictionary.knows(lemma)))
-  const all = [...new Set([...words, ...(audience === undefined ? [] : [audience])])]
-  return all.length === 0 ? undefined : all.join(' ').slice(0, 200)
-}
-
-/** "something cheaper" than what is spoken of. */
-function boundByFocus(clause: Clause, turn: Turn): { minPrice?: number; maxPrice?: number } {
-  const says = (word: string) => clause.words.some(({ normal }) => normal === word)
-  const focus = focused(turn.memory)
-  if (focus === undefined || clause.kinds.length > 0) return {}
-  if (clause.superlative === 'cheapest' && (says('cheaper') || says('less')))
-    return { maxPrice: focus.price - 1 }
-  if (clause.superlative === 'dearest' && says('more')) return { minPrice: focus.price + 1 }
-  return {}
-}
-
-function asksForStock(clause: Clause): boolean {
-  return clause.words.some(
-    ({ lemma, index }) =>
-      lemma === 'available' || (lemma === 'stock' && clause.words[index - 1]?.normal === 'in'),
-  )
-}
-
 /** With these a clause goes on with what was looked for. */
 const REFINING = new Set(['only', 'but', 'in', 'with', 'without', 'preferably', 'just', 'for', 'not'])
 
@@ -141,51 +91,30 @@ const REFINING = new Set(['only', 'but', 'in', 'with', 'without', 'preferably', 
 function refines(clause: Clause, own: Search, last: Search): boolean {
   if (clause.kinds.length > 0 || own.filters.category !== undefined) return wasWithoutKind(last, own)
   if (own.filters.q === undefined) return true
+  const vague = /^(?:something|anything)$/.test(clause.words[0]?.normal ?? '')
+  if (vague && clause.strange && clause.words.length <= 3) return true
   if (clause.pronoun || REFINING.has(clause.words[0]?.normal ?? '')) return true
   const tagged = own.filters.q
     .split(' ')
     .every((word) => clause.terms.some(({ kind, value }) => kind === 'tag' && sameWord(value, word)))
-  return tagged && clause.words.length <= 2
+  const things = clause.words.some(
+    ({ normal, lemma }) => clause.content.includes(normal) && isPlural(normal, lemma),
+  )
+  if (things) return false
+  const anew = /^(?:any|an?|some)$/.test(clause.words[0]?.normal ?? '')
+  return tagged && !anew && clause.words.length <= 2
 }
 
 /** "something under 2500" and then "maybe earrings": the price still holds. */
 function wasWithoutKind(last: Search, own: Search): boolean {
   const { q, category } = last.filters
   const priced = own.filters.minPrice !== undefined || own.filters.maxPrice !== undefined
-  return q === undefined && category === undefined && !priced
+  return q === undefined && category === undefined && !priced && last.filters.sort === undefined
 }
+
+/** "dumbbells" are things, "yoga" and "waterproof" say what they are like. */
+const isPlural = (normal: string, lemma: string) => normal.endsWith('s') && normal !== lemma
 
 function sameWord(value: string, word: string): boolean {
   return lemmasOf(value).some((lemma) => lemmasOf(word).includes(lemma))
-}
-
-export function isEmpty({ filters, minRating }: Search): boolean {
-  return minRating === undefined && Object.keys(filters).every((key) => key === 'inStock' || key === 'limit')
-}
-
-/** The search as asked, then with ever fewer wishes. */
-export function attemptsFor({ search, own }: Wish): SearchFilters[] {
-  const { filters } = search
-  const { category, color, size, minPrice, maxPrice, q } = filters
-  const without = (...keys: Array<keyof SearchFilters>) =>
-    given({ ...filters, ...Object.fromEntries(keys.map((key) => [key, undefined])) }) as SearchFilters
-  const tries: SearchFilters[] = [filters]
-  // A colour may have no name of its own ("sky blue") or stand in the product's name only.
-  if (color !== undefined) tries.push({ ...without('color'), q: [color, q].filter((part) => part).join(' ') })
-  if (category !== undefined && q !== undefined) tries.push(without('category'))
-  if (color !== undefined || size !== undefined) tries.push(without('color', 'size'))
-  if (own !== search && !isEmpty(own)) tries.push(own.filters)
-  if (minPrice !== undefined || maxPrice !== undefined)
-    tries.push({
-      ...without('minPrice', 'maxPrice', 'color', 'size'),
-      sort: minPrice === undefined ? 'price' : '-price',
-    })
-  return tries.filter(
-    (attempt) =>
-      Object.keys(attempt).some((key) => key !== 'sort' && key !== 'inStock') || isOnlySort(filters),
-  )
-}
-
-function isOnlySort(filters: SearchFilters): boolean {
-  return Object.keys(filters).every((key) => key === 'sort' || key === 'inStock')
 }

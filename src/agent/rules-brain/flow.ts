@@ -31,6 +31,8 @@ export interface Turn {
   found?: Product[]
   /** What this turn has listed to the customer so far: a second list goes on with its numbers. */
   listed?: readonly Product[]
+  /** A colour or size has been asked for in this very turn: a second such question has to wait. */
+  asking?: boolean
   readonly text: string
   readonly catalog: CatalogWords
   readonly currency: string

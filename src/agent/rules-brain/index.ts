@@ -1,6 +1,7 @@
 import { Order, Return } from '../../contract/index.ts'
 import type { Brain, BrainStep, BrainTurn, ToolOutcome } from '../brain.ts'
 import { apology } from './apology.ts'
+import { keepingAside } from './aside.ts'
 import { chooseFlow, NOT_UNDERSTOOD } from './choose-flow.ts'
 import type { Attachments, Call, Said, Turn } from './flow.ts'
 import { returned } from './flows/orders.ts'
@@ -34,13 +35,14 @@ export function stepsOf(given: BrainTurn): BrainStep[] {
     cardToken: given.cardToken,
   }
   if (given.resumed && given.results[0] !== undefined) return [answer(reported(given.results[0], turn), turn)]
+  const before = turn.memory
   const clauses = understand(given.text, given.vocabulary)
   const replies: Said[] = []
   const queue = [...given.results]
   let calls = 0
   for (const clause of clauses) {
     const { flow, why } = chooseFlow(clause, turn)
-    if (why !== NOT_UNDERSTOOD) turn.memory = { ...turn.memory, lost: 0 }
+    if (why !== NOT_UNDERSTOOD && why !== 'upset') turn.memory = { ...turn.memory, lost: 0 }
     const running = flow(clause, turn)
     let step = running.next()
     let first = true
@@ -53,7 +55,10 @@ export function stepsOf(given: BrainTurn): BrainStep[] {
     }
     replies.push(step.value)
   }
-  return [...(calls === 0 ? thoughts(true, clauses[0], 'no tool') : []), answer(together(replies), turn)]
+  return [
+    ...(calls === 0 ? thoughts(true, clauses[0], 'no tool') : []),
+    answer(keepingAside(together(replies), before, clauses, turn), turn),
+  ]
 }
 
 function thoughts(first: boolean, clause: Clause | undefined, why: string): BrainStep[] {

@@ -1,3 +1,5 @@
+import { HINGLISH } from './hinglish.ts'
+
 /** Spellings of one and the same word, in the catalog as in a message. */
 export const SPELLINGS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -32,15 +34,25 @@ const table = (lines: string): Array<[string, string]> =>
         .map((form): [string, string] => [form, meaning.trim()])
     })
 
-/**
- * What a customer's short or Hinglish word means, unless the catalog has that word itself: one line for each
- * meaning, its forms behind the colon.
- */
-export const INFORMAL: ReadonlyMap<string, string> = new Map(
-  table(`
-please: pls plz plss pleaze krpya kripya
-gone: gaya gayi gaye chuka chuki
-thanks: thx ty thnx thanx tnx dhanyavad dhanyawad shukriya thanku thankyou
+/** What is short for what, one line for each meaning, its forms behind the colon. */
+const SHORT_FORMS = `
+can: cn
+have: hav hv
+i do n't know: idk dunno
+what: wat wht wot
+the: d da teh
+them: dem
+how: hw
+much: mch
+many: mny
+difference: diff
+best seller: bestseller bestsellers
+because: bcuz
+before: b4
+as soon as possible: asap
+something: smth smthng smth sumthing somthing
+please: pls plz plss pleaze pleasee
+thanks: thx ty thnx thanx tnx thanku thankyou tysm
 you: u
 your: ur
 are: r
@@ -62,88 +74,19 @@ with: w/
 without: w/o
 because: coz cuz bcoz bcz
 okay: okk okie
-add: ad addd jodo jod daalo dalo daal dal dalde dalna daldo daaldo rakho rakh
-want: chahiye chaiye chahie chahta chahti chahte chaahiye mangta
-show: dikhao dikhaiye dikha dikhado dikhana dikhaye dekhna dekhni dekhne dekho
-tell: batao bataiye bata batana bataye
-give: dedo dena dijiye dijie dede de
-make: bana banao banado
-about: baare bare
-possible: jayega jaayega jayegi
-can: sakta sakti sakte
+add: ad addd
 let 's: lets
+message: msg
+address: addr
+discount: disc
+about: abt
+between: btw b/w
 good night: goodnight gudnight
 good morning: gm
-someone: kisi kisise
-do: karni karo kardo kar karna kariye krdo kro karke
-search: dhundo dhoondo dhundho khojo
-how much: kitna kitne kitni kitnaa
-price: daam keemat kimat rate
-cheap: sasta saste sasti sastaa
-expensive: mehenga mehnga mahanga mehngi mahangi
-good: accha acha achha acchi achhi badhiya
-buy: kharidna kharido kharid khareedna khareedo kharidni
-take: le lena lunga lungi lelo leni lunnga loonga
-increase: badha badhao badhado badhaao
-reduce: ghata ghatao ghatado
-remove: hatao hata hatado hatana nikalo nikal nikaal nikaldo
-red: laal
-blue: neela neeli neele
-black: kala kaala kaali kaale kali
-white: safed safaid
-green: hara hari hare
-yellow: peela peeli
-pink: gulabi
-shoe: joota joote jute juta joooty joote jutey
-glasses: chashma chasma chashme
-watch: ghadi ghari ghadiyan
-clothes: kapde kapda kapdey
-shirt: kameez
-where: kahan kaha kidhar
-when: kab
-what: kya
-how: kaise kaisa
-which: kaun kaunsa kaunsi konsa konsi
-my: mera meri mere
-i: mujhe mujko mujhko muje humko hum
-and: aur
-or: ya
-is: hai hain h hua hui
-this: ye yeh yah isko ise iska iske iski
-that: woh usko uska
-yes: haan han haa haanji
-no: nahi nahin nai nhi mat
-second: doosra dusra doosri dusri doosre dusre
-first: pehla pahla pehli pahli pehle
-third: teesra tisra teesri tisri
-last: aakhri akhri
-both: dono
-one: ek
-three: teen
-four: chaar char
-five: paanch panch
-less: kam
-more: zyada jyada
-under: andar neeche niche bheetar
-around: lagbhag karib kareeb aaspaas
-above: upar uppar
-upto: tak
-return: wapas vapas wapis lautana lotana
-money: paise paisa
-hello: namaste namaskar helo hii hiii hlo heyy heya
-bye: alvida tata
-order: ordar odar
-human: insaan insan aadmi
-talk: baat baatcheet
-delivery: dilivery
-arrive: aayega ayega aayegi ayegi pahunchega milega
-rupees: rupaye rupay rupye rupaiye rupiya
-hundred: sau
-thousand: hazar hazaar hajar hajaar
-one: wala wali wale waala waali
-something: kuch kuchh
-any: koi
-for: liye
-empty: khali khaali
-`),
+hello: helo hii hiii hlo heyy heya
+`
+
+/** What a customer's short or Hinglish word means, unless the catalog has that word itself. */
+export const INFORMAL: ReadonlyMap<string, string> = new Map(
+  table(`${SHORT_FORMS.trim()}\n${HINGLISH.trim()}`),
 )

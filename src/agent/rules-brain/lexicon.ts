@@ -38,7 +38,7 @@ export const UPPER_BOUND_WORDS = words(
 /** Of those above, the ones that bound from above only when they are denied: "not exceeding 4000". */
 export const DENIED_UPPER_WORDS = words('exceed exceeding beyond')
 export const LOWER_BOUND_WORDS = words(
-  'above over more least min minimum beyond > >= starting from upwards exceeding exceed higher greater',
+  'above over more least min minimum beyond > >= starting start from upwards exceeding exceed higher greater costlier pricier dearer north',
 )
 export const AROUND_WORDS = words(
   'around about roughly approximately near nearly ~ approx approximate circa close',
@@ -93,6 +93,9 @@ export const FILLER = words(
   picked select selected selection collection browse browsing check checking open start wondering hoping planning
   present birthday anniversary wedding diwali christmas occasion gift gifts gifting ones kids
   rated rating ratings review reviews popular top star stars highest lowest dearest latest newest premium luxury
-  fancy stylish trendy classy simple plain quality cart basket bag-of till until near between per similar alternative alternatives sorted sort arranged each total
-  total altogether either neither able worth nothing none never anyway please bro dude mate man buddy`,
+  fancy stylish trendy classy simple plain quality cart basket bag-of till until near between per similar alternative alternatives sorted sort arranged each
+  total altogether either neither able worth nothing none never anyway please bro dude mate man buddy sa si bhaiya bhaiyya bhaisaab didi ji arre arey dost boss
+  version versions model models variant variants edition ish odd seller sellers possible preferably category categories catalog catalogue department departments section variety varieties
+  thing place page result results more next previous fast different big message tho though hopefully kindly honestly
+  wondering basically literally half`,
 )

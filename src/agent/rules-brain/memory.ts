@@ -41,21 +41,36 @@ const Search = z.object({
   /** The amount of "around 2000", in minor units. */
   around: z.int().optional(),
   excluded: z.array(z.string()).default([]),
+  /** Colours that do as well as that of the filters: "red or maroon". */
+  colors: z.array(z.string()).default([]),
   minRating: z.number().optional(),
+  /** "in any colour": what she will not be asked. */
+  free: z.object({ color: z.boolean(), size: z.boolean() }).default({ color: false, size: false }),
 })
 export type Search = z.infer<typeof Search>
 
+/** What is to be added as soon as a question is settled. */
+const Waiting = z.object({
+  productId: z.string(),
+  quantity: z.int(),
+  color: z.string().optional(),
+  size: z.string().optional(),
+})
+export type Waiting = z.infer<typeof Waiting>
+
+const VariantQuestion = z.object({
+  about: z.literal('variant'),
+  productId: z.string(),
+  quantity: z.int(),
+  color: z.string().optional(),
+  size: z.string().optional(),
+  /** What else is to be added once this is settled. */
+  next: z.array(Waiting).default([]),
+})
+
 /** What the agent has asked and waits to hear. */
 const Question = z.discriminatedUnion('about', [
-  z.object({
-    about: z.literal('variant'),
-    productId: z.string(),
-    quantity: z.int(),
-    color: z.string().optional(),
-    size: z.string().optional(),
-    /** What else is to be added once this is settled. */
-    next: z.array(z.object({ productId: z.string(), quantity: z.int() })).default([]),
-  }),
+  VariantQuestion,
   z.object({
     about: z.literal('product'),
     quantity: z.int(),
@@ -66,6 +81,11 @@ const Question = z.discriminatedUnion('about', [
   z.object({ about: z.literal('details') }),
   z.object({ about: z.literal('waitlist'), productId: z.string(), sku: z.string().optional() }),
   z.object({ about: z.literal('search') }),
+  /** Which of the coupons that were listed. */
+  z.object({
+    about: z.literal('coupon'),
+    coupons: z.array(z.object({ code: z.string(), description: z.string() })),
+  }),
   z.object({ about: z.literal('payment'), checkoutId: z.string() }),
   z.object({ about: z.literal('address'), checkoutId: z.string() }),
   z.object({ about: z.literal('hand_off') }),
@@ -78,9 +98,13 @@ export const RulesMemory = z.object({
   shown: z.array(ShownProduct).default([]),
   /** The product that "it" stands for. */
   focus: z.string().optional(),
+  /** The product that was spoken of before that one: "the other one". */
+  before: z.string().optional(),
   /** Every product that the conversation has come by, the latest first. */
   known: z.array(ShownProduct).default([]),
   lastSearch: Search.optional(),
+  /** The products that the last search has shown so far: "more" are others. */
+  seen: z.array(z.string()).default([]),
   /** Of which variant the customer last put how many into the cart. */
   lastAdded: z.object({ productId: z.string(), sku: z.string(), quantity: z.int() }).optional(),
   checkoutId: z.string().optional(),
@@ -89,6 +113,8 @@ export const RulesMemory = z.object({
   /** Orders last listed or placed, newest first. */
   orders: z.array(z.object({ id: z.string(), number: z.string(), status: z.string() })).default([]),
   question: Question.optional(),
+  /** A question for a colour or size that the customer has talked past. */
+  aside: VariantQuestion.optional(),
   /** How many messages in a row were not understood. */
   lost: z.int().default(0),
 })
@@ -119,7 +145,7 @@ export function shownProduct(product: Product): ShownProduct {
 export function withShown(memory: RulesMemory, products: readonly Product[]): RulesMemory {
   const shown = products.slice(0, MOST_SHOWN).map(shownProduct)
   const [only] = shown
-  const { focus: _, ...rest } = memory
+  const { focus: _focus, before: _before, ...rest } = memory
   return {
     ...rest,
     shown,
@@ -137,11 +163,13 @@ export function withOffer(memory: RulesMemory, offered: readonly Product[]): Rul
 /** Makes a product the one that "it" stands for, keeping the list it was chosen from. */
 export function withFocus(memory: RulesMemory, product: ShownProduct): RulesMemory {
   const isShown = memory.shown.some(({ id }) => id === product.id)
+  const before = memory.focus === product.id ? memory.before : memory.focus
   return {
     ...memory,
     shown: isShown ? memory.shown : [product],
     known: knownWith(memory, [product]),
     focus: product.id,
+    before,
   }
 }
 

@@ -5,7 +5,20 @@ import type { Word } from './words.ts'
 const MOST_ORDINAL = 20
 const LIST_WORDS = new Set(['number', 'option', 'no', 'no.', 'item', 'product', '#'])
 /** Things of which there is an own first and last: "my last order" is none of the list's. */
-const OWN_ORDER = new Set(['order', 'purchase', 'time', 'name', 'parcel', 'package', 'step', 'delivery'])
+const OWN_ORDER = new Set([
+  'order',
+  'purchase',
+  'time',
+  'name',
+  'parcel',
+  'package',
+  'step',
+  'delivery',
+  'week',
+  'month',
+  'night',
+  'year',
+])
 
 /** Places in a list that are named, 1 for the first, -1 for the last; their words are taken. */
 export function takeOrdinals(words: readonly Word[], used: Set<number>): number[] {
@@ -38,7 +51,8 @@ export function takeOrdinals(words: readonly Word[], used: Set<number>): number[
 function isAdverb(words: readonly Word[], index: number): boolean {
   const after = words[index + 1]
   const before = words[index - 1]
-  if (before !== undefined && words[index]?.normal === 'first' && isSuperlativeWord(before)) return true
+  const last = words[index]?.normal === 'first' && before !== undefined
+  if (last && (isSuperlativeWord(before) || before.normal === 'more')) return true
   return (
     (index === 0 && (after?.kind === 'punctuation' || after?.normal === 'of')) ||
     words[index - 1]?.normal === 'at'

@@ -19,12 +19,21 @@ export function resolveProducts(clause: Clause, memory: RulesMemory): ShownProdu
   const { shown } = memory
   const { ordinals } = clause.quantities
   if (ordinals.length > 0) {
-    return ordinals.flatMap((ordinal) => shown.at(ordinal > 0 ? ordinal - 1 : ordinal) ?? [])
+    // "the first dumbbell" of a list of mats and dumbbells.
+    const ofKind = clause.content.length === 0 ? [] : bestDescribed(clause, shown, describe)
+    const listed = ofKind.length > 0 ? shown.filter((product) => ofKind.includes(product)) : shown
+    return ordinals.flatMap((ordinal) => listed.at(ordinal > 0 ? ordinal - 1 : ordinal) ?? [])
   }
   const has = (word: string) => clause.words.some(({ normal }) => normal === word)
-  if (has('other') && clause.pronoun && shown.length === 2 && memory.focus !== undefined) {
-    return shown.filter(({ id }) => id !== memory.focus)
+  if (has('other') && clause.pronoun && clause.kinds.length === 0 && memory.focus !== undefined) {
+    const other =
+      shown.length === 2
+        ? shown.find(({ id }) => id !== memory.focus)
+        : memory.known.find(({ id }) => id === memory.before)
+    return other === undefined ? [] : [other]
   }
+  const neighbour = neighbourOf(clause, memory)
+  if (neighbour !== undefined) return [neighbour]
   const called = clause.terms.find(({ kind }) => kind === 'name')
   if (called !== undefined) {
     return [...shown, ...memory.known].filter(({ name }) => name === called.value).slice(0, 1)
@@ -42,11 +51,40 @@ export function resolveProducts(clause: Clause, memory: RulesMemory): ShownProdu
     const chosen = named.find(({ id }) => id === memory.focus)
     return chosen === undefined ? named : [chosen]
   }
+  const asks = ASKING_OF.has(clause.words[0]?.lemma ?? '') && clause.kinds.length === 0
+  if (clause.pronoun && saysIt(clause) && (clause.strange || asks)) return pointedAt(memory)
   if (clause.content.length > 0 && !onlyColor) {
     const earlier = bestDescribed(clause, memory.known, describe)
     return earlier.length === 1 && isWhollyNamed(clause, earlier[0]) ? earlier : []
   }
   return clause.pronoun ? pointedAt(memory) : []
+}
+
+/** "is it the best?" speaks of the one, "the best one" of all that were shown. */
+export function saysOnlyIt(clause: Clause): boolean {
+  return (
+    saysIt(clause) && !clause.words.some(({ normal }) => /^(?:ones?|these|those|them|both)$/.test(normal))
+  )
+}
+
+/** "is it waterproof?" asks of the one that was spoken of. */
+const ASKING_OF = new Set(['be', 'do', 'can', 'have', 'will', 'what', 'how'])
+
+/** "it", "this": something that was spoken of, whatever else is said of it. */
+function saysIt({ words }: Clause): boolean {
+  return words.some(({ normal }) => /^(?:it|this|that|them|these|those)$/.test(normal))
+}
+
+/** "the next one", "the previous one": beside the one that is spoken of. */
+export function neighbourOf(clause: Clause, { shown, focus }: RulesMemory): ShownProduct | undefined {
+  const at = shown.findIndex(({ id }) => id === focus)
+  const step = clause.words.some(({ normal }) => normal === 'next')
+    ? 1
+    : clause.words.some(({ normal }) => normal === 'previous')
+      ? -1
+      : 0
+  if (step === 0 || at < 0 || shown.length < 2 || clause.content.length > 0) return undefined
+  return shown[at + step]
 }
 
 const describe = (product: ShownProduct): Described => ({
@@ -59,7 +97,7 @@ const describe = (product: ShownProduct): Described => ({
 
 /** "the cheapest one", "the best of these", "the cheaper shoes" among shoes. */
 function pointsIntoList(clause: Clause, named: readonly ShownProduct[]): boolean {
-  return clause.pronoun || named.length > 1 || clause.content.length === 0
+  return (clause.pronoun && !saysOnlyIt(clause)) || named.length > 1 || clause.content.length === 0
 }
 
 function pointedAt(memory: RulesMemory): ShownProduct[] {

@@ -13,10 +13,26 @@ export function takeSize(
   used: Set<number>,
 ): string | undefined {
   return (
+    inSeveralWords(words, dictionary, used) ??
     besideTheWord(words, dictionary, used) ??
     inItsSystem(words, dictionary, used) ??
     alone(words, dictionary, used)
   )
+}
+
+/** "256 GB", "the 2 x 8 kg one". */
+function inSeveralWords(
+  words: readonly Word[],
+  dictionary: Dictionary,
+  used: Set<number>,
+): string | undefined {
+  for (const { index } of words) {
+    const found = dictionary.sizeAt(words, index)
+    if (found === undefined) continue
+    for (let at = index; at < found.end; at += 1) used.add(at)
+    return found.size
+  }
+  return undefined
 }
 
 /** "size 9", "size is M", "9 size", "large size". */

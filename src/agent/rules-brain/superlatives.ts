@@ -1,3 +1,4 @@
+import { FILLER } from './lexicon.ts'
 import type { Word } from './words.ts'
 
 export type ProductSort = 'price' | '-price' | 'rating' | 'newest'
@@ -15,9 +16,10 @@ const DEAR = new Set([
   'pricey',
   'luxury',
 ])
-const BEST = new Set(['best', 'top', 'popular', 'rated', 'highest', 'better', 'recommended', 'bestselling'])
+const BEST = new Set(['best', 'top', 'popular', 'highest', 'better', 'recommended', 'bestselling'])
 const NEW = new Set(['newest', 'latest', 'arrival', 'arrivals'])
 const LESSENING = new Set(['not', "n't", 'less', 'least', 'too', 'no', 'very', 'so'])
+const COMPLAINING = new Set(['too', 'so', 'very', 'bit', 'little', 'quite'])
 const DENYING = new Set(['not', "n't", 'less', 'least', 'no'])
 
 export function isSuperlativeWord({ normal }: Pick<Word, 'normal'>): boolean {
@@ -28,7 +30,12 @@ export function isSuperlativeWord({ normal }: Pick<Word, 'normal'>): boolean {
 export function superlativeOf(words: readonly Word[]): Superlative | undefined {
   for (const [index, word] of words.entries()) {
     const { normal } = word
-    if (CHEAP.has(normal) || (normal === 'budget' && words[index + 1]?.kind === 'word')) return 'cheapest'
+    if (bounds(words, index)) continue
+    if (normal === 'most' && words[index + 1]?.normal === 'good') return 'best'
+    if (CHEAP.has(normal) || (normal === 'budget' && isThing(words[index + 1]))) return 'cheapest'
+    // "it is expensive, show me something cheap": the complaint is no wish.
+    if (DEAR.has(normal) && words.slice(index).some((later) => CHEAP.has(later.normal))) continue
+    if (DEAR.has(normal) && COMPLAINING.has(words[index - 1]?.normal ?? '')) return 'cheapest'
     if (DEAR.has(normal)) return isLessened(words, index) ? 'cheapest' : 'dearest'
     if (normal === 'highest' || normal === 'most') {
       const after = words[index + 1]?.normal ?? ''
@@ -36,10 +43,23 @@ export function superlativeOf(words: readonly Word[]): Superlative | undefined {
     }
     if (normal === 'less' && words[index + 1]?.normal === 'price') return 'cheapest'
     if (BEST.has(normal) && normal !== 'highest') return 'best'
+    if (normal === 'rated' && /^(?:well|highly)$/.test(words[index - 1]?.normal ?? '')) return 'best'
     if (normal === 'highest') return 'best'
   }
   return undefined
 }
+
+/** "more expensive than 5000" is a limit, no end of the list. */
+function bounds(words: readonly Word[], index: number): boolean {
+  return words[index + 1]?.normal === 'than' && words.slice(index + 2, index + 5).some(isFigure)
+}
+
+/** "a budget phone", but not "budget about 2000". */
+function isThing(word: Word | undefined): boolean {
+  return word?.kind === 'word' && word.naming && !FILLER.has(word.normal)
+}
+
+const isFigure = ({ normal }: Word) => /^\d/.test(normal)
 
 /** "not too expensive", "less expensive". */
 function isLessened(words: readonly Word[], index: number): boolean {

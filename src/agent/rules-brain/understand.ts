@@ -1,12 +1,17 @@
-import { contentOf, excludedWords, isNegated, nameNumbers } from './content.ts'
+import { contentOf, nameNumbers } from './content.ts'
 import type { Slot } from './cues/cue.ts'
 import { type CatalogWords, type Dictionary, dictionaryOf, type Term } from './dictionary.ts'
+import { meantInHindi } from './hindi-senses.ts'
+import { indifferenceOf } from './indifference.ts'
 import { type Intent, scoresOf } from './intents.ts'
 import { type Mentions, mentionsOf } from './mentions.ts'
+import { excludedWords, isNegated } from './negation.ts'
 import { type Quantities, quantitiesOf } from './quantities.ts'
 import { requestsOf } from './requests.ts'
 import { corrected } from './spelling.ts'
+import { strangerBrand } from './stranger-brand.ts'
 import { type ProductSort, type Superlative, sortOf, superlativeOf } from './superlatives.ts'
+import type { Indifference } from './variants.ts'
 import { type Word, wordsOf } from './words.ts'
 
 /** One request of an utterance, with everything that was found in its words. */
@@ -28,6 +33,12 @@ export interface Clause {
   readonly pronoun: boolean
   /** Words that may describe a product, misspellings put right, in their order. */
   readonly content: readonly string[]
+  /** What is all the same to the customer: "in any colour". */
+  readonly free: Indifference
+  /** Whether the catalog knows none of the describing words: "is it in stock in Mumbai". */
+  readonly strange: boolean
+  /** A brand that the customer names and the catalog does not have: "anything from Sonance". */
+  readonly strangerBrand: string | undefined
   /** The things of the catalog's kinds that are named, in their dictionary form: "shoe", "mug". */
   readonly kinds: readonly string[]
 }
@@ -43,6 +54,7 @@ export function understand(text: string, catalog: CatalogWords): Clause[] {
   const words = wordsOf(text, (lower) => dictionary.knows(lower))
     .map((word) => corrected(word, dictionary.spellings))
     .map(shoppingBag)
+    .map(meantInHindi)
   const clauses = requestsOf(words, (part) => clauseOf(part, dictionary), dictionary)
   // Whoever writes nothing but signs is answered too.
   return clauses.length === 0 ? [clauseOf([], dictionary)] : clauses
@@ -70,9 +82,18 @@ function brandOrName(term: Term, words: readonly Word[], terms: number, dictiona
   return brand === undefined || plural || !meant ? term : { ...term, kind: 'brand', value: brand }
 }
 
+/** "how long will it take?" takes nothing; "what about adding it?" does. */
+function onlyAsks(words: readonly Word[]): boolean {
+  const [first, second] = words.filter(({ kind }) => kind !== 'punctuation')
+  return /^(?:how|when|where|why|what|who)$/.test(first?.normal ?? '') && second?.normal !== 'about'
+}
+
+const NEVER_ASKED: ReadonlySet<Intent> = new Set(['add', 'update'])
+
 /** A yes or a no is only that where nothing else is named. */
-function ranked(scores: ReadonlyMap<Intent, number>, names: boolean): Array<[Intent, number]> {
+function ranked(scores: ReadonlyMap<Intent, number>, names: boolean, asks: boolean): Array<[Intent, number]> {
   return [...scores]
+    .filter(([intent]) => !asks || !NEVER_ASKED.has(intent))
     .filter(([intent]) => !names || (intent !== 'yes' && intent !== 'no'))
     .sort((a, b) => b[1] - a[1])
 }
@@ -89,13 +110,15 @@ function clauseOf(part: readonly Word[], dictionary: Dictionary): Clause {
   const negated = found.filter((term) => isNegated(words, term.start, term.end))
   const terms = found.filter((term) => !negated.includes(term))
   const superlative = superlativeOf(words)
-  const content = contentOf(words, dictionary, [quantities.used, mentions.used], terms, negated, inNames)
+  const stranger = strangerBrand(words, dictionary)
+  const taken = [quantities.used, mentions.used, new Set(stranger.map(({ index }) => index))]
+  const content = contentOf(words, dictionary, taken, terms, negated, inNames)
   const pronoun = words.some(({ normal }) => PRONOUNS.has(normal))
   const kinds = content.map(({ lemma }) => lemma).filter((lemma) => dictionary.isKind(lemma))
   const kind = kinds.length > 0
   const { minPrice, maxPrice, quantity, bare, ordinals, size, percent } = quantities
   const slots: Readonly<Record<Slot, boolean>> = {
-    product: terms.some((term) => term.kind !== 'color') || negated.length > 0 || kind,
+    product: terms.some((term) => term.kind !== 'color') || negated.length > 0 || kind || stranger.length > 0,
     kind,
     name: terms.some((term) => term.kind === 'name'),
     reference: pronoun || ordinals.length > 0 || terms.some((term) => term.kind === 'name'),
@@ -111,8 +134,13 @@ function clauseOf(part: readonly Word[], dictionary: Dictionary): Clause {
   }
   const scores = scoresOf(words, slots)
   const excluded = [...negated.map(({ value }) => value), ...excludedWords(words, dictionary, found)]
-  const names = content.length > 0 || excluded.length > 0 || ordinals.length > 0
-  const [best] = ranked(scores, names)
+  const names =
+    superlative !== undefined ||
+    content.length > 0 ||
+    stranger.length > 0 ||
+    excluded.length > 0 ||
+    ordinals.length > 0
+  const [best] = ranked(scores, names, onlyAsks(words))
   return {
     text: words.map(({ text }) => text).join(' '),
     words,
@@ -126,7 +154,10 @@ function clauseOf(part: readonly Word[], dictionary: Dictionary): Clause {
     sort: sortOf(words, superlative),
     superlative,
     pronoun,
+    free: indifferenceOf(words),
+    strange: content.every(({ lemma, normal }) => !dictionary.knows(lemma) && !dictionary.knows(normal)),
     content: content.map(({ normal }) => normal),
+    strangerBrand: stranger.length === 0 ? undefined : stranger.map(({ text }) => text).join(' '),
     kinds,
   }
 }

@@ -38,6 +38,42 @@ export function chooseVariant(
     : { kind: 'ask', by: 'size', options: distinct(remaining, 'size') }
 }
 
+/** What is all the same to the customer. */
+export interface Indifference {
+  readonly color: boolean
+  readonly size: boolean
+}
+
+/** The variant of a product where the customer leaves its colour or size to the shop: of what there is the most. */
+export function chooseFreely(
+  product: ShownProduct,
+  color: string | undefined,
+  size: string | undefined,
+  free: Indifference,
+): VariantChoice {
+  const choice = chooseVariant(product, color, size)
+  if (choice.kind !== 'ask' || !free[choice.by]) return choice
+  const plenty = plentiest(product, choice.by, choice.options, { color, size })
+  return choice.by === 'color'
+    ? chooseFreely(product, plenty, size, { ...free, color: false })
+    : chooseFreely(product, color, plenty, { ...free, size: false })
+}
+
+function plentiest(
+  { variants }: ShownProduct,
+  by: 'color' | 'size',
+  options: readonly string[],
+  { color, size }: { color: string | undefined; size: string | undefined },
+): string | undefined {
+  const left = (option: string) =>
+    variants
+      .filter((variant) => variant[by] === option)
+      .filter((variant) => by === 'color' || color === undefined || variant.color === color)
+      .filter((variant) => by === 'size' || size === undefined || variant.size === size)
+      .reduce((sum, { available }) => sum + available, 0)
+  return [...options].sort((a, b) => left(b) - left(a))[0]
+}
+
 /** Whether a product comes in a colour or size. */
 export function hasVariant(
   { variants }: ShownProduct,

@@ -20,6 +20,7 @@ export const BUYING = {
     ['<percent>', 1],
     ['get it|this cheaper', 2],
     ['save money', 3],
+    ['pay|spend less', 16],
   ],
   apply_coupon: [
     ['apply', 5],
@@ -56,6 +57,7 @@ export const BUYING = {
     ['place order', 5],
     ['complete|finish|finalize|confirm order|purchase|checkout', 5],
     ['proceed', 3.5],
+    ['continue', 3.5],
     ['ready to buy|pay|order|checkout|purchase', 5],
     ['buy now', 4.5],
     ['order now', 4.5],

@@ -30,6 +30,18 @@ export const TALKING = {
     ['execute|run|call command|code|tool|function', 6],
     ['give me <percent> off|discount', 3],
   ],
+  upset: [
+    [
+      'useless|pathetic|ridiculous|terrible|frustrated|frustrating|angry|stupid|nonsense|horrible|idiot|dumb|rubbish|worst|hopeless|annoying|awful|crap|bekar|bakwas',
+      3,
+    ],
+    ['waste * time', 5],
+    ["not|n't helpful|helping|understand|listen|get", 4],
+    ['you|this be useless|stupid|dumb|rubbish|terrible|slow|wrong|bad', 3],
+    ['fed up', 5],
+    ['hate this|you', 5],
+    ['that be not what i', 5],
+  ],
   greeting: [
     ['^ hi|hello|hey|greetings|hola|yo|sup|howdy', 3],
     ['good morning|afternoon|evening|day', 4],
@@ -89,6 +101,8 @@ export const TALKING = {
   ],
   no: [
     ['^ no|nope|nah|not', 3],
+    ["n't|not like|want any|these|those|them|either ~order|<order>", 8],
+    ['none of', 5],
     ['not now|yet|really|sure|interested', 4],
     ['never mind', 4.5],
     ['nevermind', 4.5],

@@ -1,18 +1,11 @@
-import { Cart } from '../../../contract/index.ts'
 import type { ToolOutcome } from '../../brain.ts'
-import { apology } from '../apology.ts'
-import { type Call, type Flow, type Said, type Turn, use } from '../flow.ts'
-import { focused, type ShownProduct, withFocus, withoutQuestion } from '../memory.ts'
+import { type Call, type Flow, given, type Said, type Turn } from '../flow.ts'
+import { focused, type ShownProduct, type Waiting, withFocus } from '../memory.ts'
 import type { Clause } from '../understand.ts'
-import { chooseVariant, hasVariant, type VariantChoice } from '../variants.ts'
-import { joined, price, variantName } from '../wording.ts'
+import { chooseFreely } from '../variants.ts'
+import { searchedWishes, type Wishes, wishesOf } from '../wishes.ts'
+import { addOne } from './add-one.ts'
 import { findProducts, notFound, offerChoice } from './products.ts'
-
-/** What the customer says of colour and size. */
-export interface Wishes {
-  readonly color: string | undefined
-  readonly size: string | undefined
-}
 
 export const add: Flow = function* (clause, turn) {
   const named = clause.terms.some(({ kind }) => kind === 'name') || clause.kinds.length > 0
@@ -26,7 +19,7 @@ export const add: Flow = function* (clause, turn) {
       : yield* meantProducts(clause, turn)
   const counted =
     named && quantity === 2 && clause.words.some(({ normal }) => normal === 'both') ? 1 : quantity
-  const count = both || numbered.length > 0 ? 1 : (counted ?? keptQuantity(turn))
+  const count = both || numbered.length > 0 ? 1 : (counted ?? keptQuantity(clause, turn))
   const [product] = products
   if (product === undefined) {
     const nothing = ordinals.length > 0 ? noSuchPlace(turn) : notFound(clause)
@@ -35,15 +28,43 @@ export const add: Flow = function* (clause, turn) {
   }
   if (products.length > 1 && !both && ordinals.length < 2 && numbered.length < 2)
     return offerChoice(clause, turn, products)
-  const said = yield* addOne(product, count, wishesOf(clause, product, turn), turn)
+  const wishes = wishesOf(clause, product, turn)
+  if (turn.asking === true) return yield* addBesides(product, count, wishes, turn)
+  const said = yield* addOne(product, count, wishes, turn)
   const rest = products.slice(1).map(({ id }) => ({ productId: id, quantity: count }))
   return yield* addWaiting(said, rest, turn)
 }
 
-type Waiting = ReadonlyArray<{ readonly productId: string; readonly quantity: number }>
+/** Adds one more product while a colour or size of another is being asked for; what has to be asked of it comes after. */
+function* addBesides(
+  product: ShownProduct,
+  quantity: number,
+  wishes: Wishes,
+  turn: Turn,
+): Generator<Call, Said, ToolOutcome> {
+  const { question } = turn.memory
+  const choice = chooseFreely(product, wishes.color, wishes.size, wishes.free)
+  if (question?.about !== 'variant') return yield* addOne(product, quantity, wishes, turn)
+  if (choice.kind === 'chosen') {
+    const said = yield* addOne(product, quantity, wishes, turn)
+    turn.memory = { ...turn.memory, question }
+    return said
+  }
+  const { color, size } = wishes
+  const waiting = { productId: product.id, quantity, ...given({ color, size }) }
+  turn.memory = {
+    ...withFocus(turn.memory, product),
+    question: { ...question, next: [...question.next, waiting] },
+  }
+  return { text: `After that I will ask you about ${product.name}.` }
+}
 
 /** Adds what is still to be added, as far as nothing has to be asked. */
-export function* addWaiting(before: Said, waiting: Waiting, turn: Turn): Generator<Call, Said, ToolOutcome> {
+export function* addWaiting(
+  before: Said,
+  waiting: readonly Waiting[],
+  turn: Turn,
+): Generator<Call, Said, ToolOutcome> {
   const { question } = turn.memory
   const [first, ...rest] = waiting
   if (first === undefined) return before
@@ -54,7 +75,9 @@ export function* addWaiting(before: Said, waiting: Waiting, turn: Turn): Generat
   const { shown, known } = turn.memory
   const product = [...shown, ...known].find(({ id }) => id === first.productId)
   if (product === undefined) return yield* addWaiting(before, rest, turn)
-  const said = yield* addOne(product, first.quantity, searchedWishes(product, turn), turn)
+  const searched = searchedWishes(product, turn)
+  const wishes = { ...searched, color: first.color ?? searched.color, size: first.size ?? searched.size }
+  const said = yield* addOne(product, first.quantity, wishes, turn)
   const text = `${before.text}\n${said.text}`
   return yield* addWaiting({ ...before, ...said, text }, rest, turn)
 }
@@ -83,124 +106,13 @@ function* meantProducts(clause: Clause, turn: Turn): Generator<Call, ShownProduc
   return silent && turn.memory.shown.length === 1 ? turn.memory.shown : found
 }
 
-function keptQuantity({ memory: { question } }: Turn): number {
-  return question?.about === 'product' || question?.about === 'variant' ? question.quantity : 1
+/** "2 mugs", a list, "the first one": two of it. Not of something that she wants besides. */
+function keptQuantity({ words }: Clause, { memory: { question } }: Turn): number {
+  const besides = words.some(({ normal }) => /^(?:also|too|another|plus)$/.test(normal))
+  return question?.about === 'product' && !besides ? question.quantity : 1
 }
 
 function noSuchPlace({ memory: { shown } }: Turn): Said | undefined {
   if (shown.length === 0) return undefined
   return { text: `The list has only ${shown.length}. Which one of these shall I add?` }
-}
-
-/** What she says now, else what she searched for where the product has it. */
-export function wishesOf(clause: Clause, product: ShownProduct, turn: Turn): Wishes {
-  const said = {
-    color: clause.terms.find(({ kind }) => kind === 'color')?.value,
-    size: clause.quantities.size,
-  }
-  const searched = searchedWishes(product, turn)
-  const numbered = clause.quantities.bare.map(String).find((size) => hasVariant(product, { size }))
-  const again = sameAgain(product, turn)
-  const { question, focus } = turn.memory
-  const asked = question?.about === 'product' && focus === product.id ? question : undefined
-  return {
-    color: said.color ?? asked?.color ?? again?.color ?? searched.color,
-    size: said.size ?? numbered ?? asked?.size ?? again?.size ?? searched.size,
-  }
-}
-
-/** "add two more": of the variant that was added last. */
-function sameAgain(
-  product: ShownProduct,
-  { memory: { lastAdded } }: Turn,
-): ShownProduct['variants'][number] | undefined {
-  return lastAdded?.productId === product.id
-    ? product.variants.find(({ sku }) => sku === lastAdded.sku)
-    : undefined
-}
-
-function searchedWishes(product: ShownProduct, turn: Turn): Wishes {
-  const { color, size } = turn.memory.lastSearch?.filters ?? {}
-  return {
-    color: hasVariant(product, { color }) ? color : undefined,
-    size: hasVariant(product, { size }) ? size : undefined,
-  }
-}
-
-/** Adds one product, or asks which of its variants. */
-export function* addOne(
-  product: ShownProduct,
-  quantity: number,
-  wishes: Wishes,
-  turn: Turn,
-): Generator<Call, Said, ToolOutcome> {
-  turn.memory = withFocus(withoutQuestion(turn.memory), product)
-  const choice = chooseVariant(product, wishes.color, wishes.size)
-  if (choice.kind !== 'chosen') return askForVariant(product, quantity, wishes, choice, turn)
-  const outcome = yield* use('add_to_cart', { productId: product.id, sku: choice.sku, quantity }, Cart)
-  if (!outcome.ok) {
-    if (outcome.problem.code === 'insufficient_stock') {
-      const available = outcome.problem.available ?? 0
-      const question =
-        available === 0
-          ? { about: 'waitlist' as const, productId: product.id, sku: choice.sku }
-          : { about: 'product' as const, quantity: available }
-      turn.memory = { ...turn.memory, question }
-    }
-    return apology(outcome.problem, `${product.name}${variantName(choice)}`)
-  }
-  turn.memory = { ...turn.memory, lastAdded: { productId: product.id, sku: choice.sku, quantity } }
-  const cart = outcome.value
-  const line = cart.items.find(({ sku }) => sku === choice.sku)
-  const inAll =
-    line === undefined || line.quantity === quantity ? '' : ` You now have ${line.quantity} of them.`
-  return {
-    text: `Added ${quantity} × ${product.name}${variantName(choice)} to your cart.${inAll} The total is ${price(cart.totals.total)}. Say "check out" when you are ready.`,
-    attach: { cart },
-  }
-}
-
-/** Asks once more for the colour or size without which nothing could be added. */
-export function stillToChoose(turn: Turn): Said | undefined {
-  const { memory } = turn
-  const { question, shown, known } = memory
-  if (question?.about !== 'variant') return undefined
-  const { productId, quantity, color, size } = question
-  const product = [...shown, ...known].find(({ id }) => id === productId)
-  const choice = product === undefined ? undefined : chooseVariant(product, color, size)
-  if (product === undefined || choice === undefined || choice.kind === 'chosen') return undefined
-  const { text } = askForVariant(product, quantity, { color, size }, choice, turn)
-  turn.memory = memory
-  return {
-    text: `Your cart is empty until I know one thing. ${text} If it is all the same to you, say "any".`,
-  }
-}
-
-function askForVariant(
-  product: ShownProduct,
-  quantity: number,
-  { color, size }: Wishes,
-  choice: Exclude<VariantChoice, { kind: 'chosen' }>,
-  turn: Turn,
-): Said {
-  const lacks = (by: 'color' | 'size') => choice.kind === 'none' && choice.by === by
-  turn.memory = {
-    ...turn.memory,
-    question: {
-      about: 'variant',
-      productId: product.id,
-      quantity,
-      next: [],
-      ...(color === undefined || lacks('color') ? {} : { color }),
-      ...(size === undefined || lacks('size') ? {} : { size }),
-    },
-  }
-  const missing =
-    choice.kind === 'none'
-      ? `${product.name} does not come in ${choice.by === 'color' ? color : `size ${size}`}. `
-      : ''
-  const question = choice.by === 'color' ? 'Which colour' : 'Which size'
-  return {
-    text: `${missing}${question} of ${product.name} would you like? There is ${joined(choice.options, 'or')}.`,
-  }
 }

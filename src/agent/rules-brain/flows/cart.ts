@@ -25,7 +25,7 @@ export const remove: Flow = function* (clause, turn) {
   const lines = yield* findLines(clause, turn)
   if ('text' in lines) return lines
   const [only] = lines
-  const { quantity } = clause.quantities
+  const quantity = clause.quantities.quantity ?? (countsOne(clause) ? 1 : undefined)
   if (only !== undefined && lines.length === 1 && quantity !== undefined && quantity < only.quantity)
     return yield* setQuantity(only, only.quantity - quantity)
   let last: Cart | undefined
@@ -35,6 +35,17 @@ export const remove: Flow = function* (clause, turn) {
     last = outcome.value
   }
   return removed(lines, last)
+}
+
+const POINTS_AT_ONE = /^(?:the|this|that|which|first|second|third|fourth|fifth|last|other|next|[a-z]+est)$/
+
+/** "remove one", "take one of them out": a piece, where "the one" and "the blue one" are a line. */
+function countsOne({ words, terms }: Clause): boolean {
+  return words.some(({ normal, index }) => {
+    if (normal !== 'one' && normal !== 'single') return false
+    const before = words[index - 1]?.normal ?? ''
+    return !POINTS_AT_ONE.test(before) && !terms.some(({ end }) => end === index)
+  })
 }
 
 function removed(lines: readonly Line[], cart: Cart | undefined): Said {

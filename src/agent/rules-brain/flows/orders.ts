@@ -56,6 +56,9 @@ function isCalled({ number, id }: Order, named: string): boolean {
   return lower === named.toLowerCase() || id === named || lower.endsWith(`-${named}`)
 }
 
+const NOTHING_TO_RETURN =
+  'You have no orders yet, so there is nothing to return. Once you have one, you can return it whole or in part and order another size or colour instead.'
+
 export const track: Flow = function* (clause, turn) {
   const { orderNumber } = clause.mentions
   if (orderNumber !== undefined && /[a-z]/i.test(orderNumber)) return yield* trackNumber(orderNumber, turn)
@@ -94,7 +97,7 @@ function whereItIs(number: string, tracking: Tracking): string {
 
 export const returnOrder: Flow = function* (clause, turn) {
   const order = yield* findOrder(clause, turn)
-  if ('text' in order) return order
+  if ('text' in order) return turn.memory.orders.length === 0 ? { text: NOTHING_TO_RETURN } : order
   const open = order.items.filter((item) => item.returnedQuantity < item.quantity)
   const named = open.length > 1 ? bestDescribed(clause, open, (item) => ({ name: item.name })) : []
   const items =

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Cart, Checkout, Order, type Problem } from '../../../contract/index.ts'
+import { Checkout, Order, type Problem } from '../../../contract/index.ts'
 import type { ToolOutcome } from '../../brain.ts'
 import { addressIn } from '../address.ts'
 import { apology } from '../apology.ts'
@@ -9,7 +9,7 @@ import { withoutQuestion } from '../memory.ts'
 import { type Mentions, mentionsOf } from '../mentions.ts'
 import { price, totalsLines } from '../wording.ts'
 import { wordsOf } from '../words.ts'
-import { stillToChoose } from './add.ts'
+import { stillToChoose } from './add-one.ts'
 
 /** Where an address names no country. */
 const HOME_COUNTRIES: Readonly<Record<string, string>> = {
@@ -142,19 +142,4 @@ export function placed(order: Order, turn: Turn): Said {
     text: `Thank you! Your order ${order.number} is placed and ${price(order.totals.total)} is paid.${points} Say "track my order" whenever you want to know where it is.`,
     attach: { order },
   }
-}
-
-export const deliveryQuestion: Flow = function* (_clause, turn) {
-  const outcome = yield* use('view_cart', {}, Cart)
-  if (!outcome.ok) return apology(outcome.problem, 'your cart')
-  turn.memory = withoutQuestion(turn.memory)
-  const { items, totals } = outcome.value
-  const general =
-    'We ship from our warehouses and stores; the exact cost stands in the totals before you confirm, and each order shows its estimated delivery when you track it.'
-  if (items.length === 0) return { text: general }
-  const cost =
-    totals.shipping.amount === 0
-      ? 'Shipping for your cart is free.'
-      : `Shipping for your cart costs ${price(totals.shipping)}.`
-  return { text: `${cost} ${general}` }
 }

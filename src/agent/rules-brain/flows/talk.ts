@@ -32,6 +32,10 @@ export const returnQuestion = saying(
   () =>
     'A paid order can be returned, whole or in part: say "return my order" and I will show you what comes back before anything is done. The refund goes to the way you paid.',
 )
+export const warranty = saying(
+  () =>
+    'I know of no warranty beyond what the description of a product says; ask me about one and I will show it. A paid order can be returned. For more, say "human" and a colleague takes over.',
+)
 export const forbidden = saying(
   () =>
     'I cannot do that. Prices, discounts and payments follow the rules of the shop, whatever is written here, and I speak of your own cart and orders only. I am glad to look for coupons or for something that costs less.',
@@ -43,6 +47,19 @@ export const agreed = saying(
   () => 'Gladly. What shall I do? You can search, say "show my cart" or "check out".',
 )
 export const refused = saying(() => 'All right, I will leave it. Is there anything else?')
+
+/** She is cross: an apology and the offer of a human; when she stays so, a human at once. */
+export const upset: Flow = function* (_clause, turn) {
+  const times = turn.memory.lost + 1
+  turn.memory = { ...withoutQuestion(turn.memory), lost: times >= 2 ? 0 : times }
+  if (times >= 2) {
+    const said = yield* handingOver('The customer is not happy with the assistant')
+    return { ...said, text: `I am sorry that I am no better help. ${said.text}` }
+  }
+  return {
+    text: 'I am sorry, that was no good help. Tell me in a few words what you need and I will try again, or say "human" and a colleague takes over.',
+  }
+}
 
 const HandOff = z.looseObject({ id: z.string() })
 

@@ -6,10 +6,10 @@ import { focused, type ShownProduct } from '../memory.ts'
 import type { Clause } from '../understand.ts'
 import { chooseVariant } from '../variants.ts'
 import { joined, price, variantName } from '../wording.ts'
-import { addOne } from './add.ts'
+import { addOne } from './add-one.ts'
 import { findLines } from './cart-lines.ts'
-import { stockOfProduct } from './products.ts'
 import { search } from './search.ts'
+import { stockOfProduct } from './stock.ts'
 
 /** "same in blue": another one of what was added last, else a look at that variant, else the same search in blue. */
 export const same: Flow = function* (clause, turn) {
@@ -19,11 +19,25 @@ export const same: Flow = function* (clause, turn) {
   const color = clause.terms.find(({ kind }) => kind === 'color')?.value
   const { size, quantity } = clause.quantities
   if (color === undefined && size === undefined)
-    return missingVariant(clause, product) ?? (yield* search(clause, turn))
+    return (
+      missingVariant(clause, product) ?? otherColors(clause, product, turn) ?? (yield* search(clause, turn))
+    )
   if (lastAdded?.productId !== product.id) return yield* stockOfProduct(product, clause, turn)
   const added = product.variants.find(({ sku }) => sku === lastAdded.sku)
-  const wishes = { color: color ?? added?.color, size: size ?? added?.size }
+  const wishes = { color: color ?? added?.color, size: size ?? added?.size, free: clause.free }
   return yield* addOne(product, quantity ?? lastAdded.quantity, wishes, turn)
+}
+
+/** "the same in another colour": which one, of those that were not taken. */
+function otherColors({ words }: Clause, product: ShownProduct, turn: Turn): Said | undefined {
+  const { lastAdded } = turn.memory
+  const taken = product.variants.find(({ sku }) => sku === lastAdded?.sku)?.color
+  const colors = [...new Set(product.variants.flatMap(({ color }) => color ?? []))]
+  if (!words.some(({ lemma }) => lemma === 'color') || colors.length === 0) return undefined
+  const quantity = lastAdded?.productId === product.id ? lastAdded.quantity : 1
+  turn.memory = { ...turn.memory, question: { about: 'variant', productId: product.id, quantity, next: [] } }
+  const others = colors.filter((color) => color !== taken)
+  return { text: `Which colour of ${product.name} would you like? There is ${joined(others, 'or')}.` }
 }
 
 /** A colour that the whole catalog does not know. */

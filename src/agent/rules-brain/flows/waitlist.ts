@@ -5,7 +5,8 @@ import { type Call, type Flow, given, type Said, type Turn, use } from '../flow.
 import { focused, type ShownProduct, withFocus, withoutQuestion } from '../memory.ts'
 import type { Clause } from '../understand.ts'
 import { variantName } from '../wording.ts'
-import { findProducts, notFound, offerChoice, stockOfProduct } from './products.ts'
+import { findProducts, notFound, offerChoice } from './products.ts'
+import { stockOfProduct } from './stock.ts'
 
 /** "tell me when it is back": where there is something to wait for, the customer is put on the list. */
 export const waitlist: Flow = function* (clause, turn) {
