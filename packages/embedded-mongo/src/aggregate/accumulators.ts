@@ -64,7 +64,7 @@ function compileSorted(name: string, argument: Value, scope: Scope): CompiledAcc
     },
   })
   const { evaluate, directions } = sortedInput(name, named.get('sortBy'), named.get('output') ?? null, scope)
-  const count = scope.compile(named.get('n') ?? ONE).evaluate
+  const count = scope.compile(single ? ONE : (named.get('n') ?? null)).evaluate
   const bottom = name.startsWith('$bottom')
   return { input: evaluate, start: (key) => new TopN(scope, countOf(count(key)), directions, bottom, single) }
 }

@@ -2,6 +2,7 @@ import type { Doc, Value } from '../bson/document.ts'
 import { typeName } from '../bson/types.ts'
 import { MongoServerFault } from '../errors.ts'
 import type { Variables } from '../query/matcher.ts'
+import { comparePaths } from '../query/update.ts'
 import { parseFieldPath } from './field-path.ts'
 import { pipelineOf } from './stages/stage.ts'
 import { expressionFor, updatePipeline } from './wiring.ts'
@@ -202,13 +203,28 @@ export function mergedDocument(
   const { whenMatched } = target
   if (whenMatched === 'keepExisting' || whenMatched === 'fail') return undefined
   if (whenMatched === 'replace') return withIdOf(existing, incoming)
-  if (whenMatched === 'merge') return withIdOf(existing, new Map([...existing, ...incoming]))
+  if (whenMatched === 'merge') return withIdOf(existing, new Map([...existing, ...inOrderOfNames(incoming)]))
   const variables = new Map(outer)
   for (const [name, expression] of target.bindings ?? []) {
     variables.set(name, expressionFor(expression, outer)(incoming) ?? null)
   }
   variables.set('new', incoming)
   return withIdOf(existing, updatePipeline(whenMatched, existing, variables))
+}
+
+/** The document that `$merge` adds where it met none; it comes to be as an upsert by `$set` would make it. */
+export function addedDocument({ whenMatched, on }: Merge, incoming: Doc): Doc {
+  if (whenMatched !== 'merge' && whenMatched !== 'keepExisting') return incoming
+  const leading = ['_id', ...on].flatMap((name): [string, Value][] => {
+    const value = incoming.get(name)
+    return value === undefined ? [] : [[name, value]]
+  })
+  return new Map([...leading, ...inOrderOfNames(incoming)])
+}
+
+/** New fields are set in the order of their names. */
+function inOrderOfNames(doc: Doc): [string, Value][] {
+  return [...doc].sort(([a], [b]) => comparePaths([a], [b]))
 }
 
 function withIdOf(existing: Doc, doc: Doc): Doc {

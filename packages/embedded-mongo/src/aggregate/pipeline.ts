@@ -49,10 +49,15 @@ function checkPlace(name: string, index: number, count: number, within: StageCon
   }
 }
 
+/** How long a pipeline may be, and each one within it. */
+export const MOST_STAGES = 1000
+
 function compileStages(
   stages: readonly Doc[],
   base: Omit<StageContext, 'compilePipeline' | 'position'>,
 ): Stage {
+  if (stages.length > MOST_STAGES)
+    throw new MongoServerFault(7749501, `Pipeline length must be no longer than ${MOST_STAGES} stages`)
   const context: StageContext = {
     ...base,
     position: 0,

@@ -1,3 +1,4 @@
+import { MOST_STAGES } from '../aggregate/pipeline.ts'
 import type { Doc } from '../bson/document.ts'
 import { MongoServerFault } from '../errors.ts'
 import { type CommandContext, checkCollectionName } from './context.ts'
@@ -18,8 +19,6 @@ export const AGGREGATE_FIELDS = fieldSetOf(
   'hint',
   'let',
 )
-
-const MOST_STAGES = 1000
 
 /** The pipeline of an `aggregate`. */
 export function stagesOf({ fields }: CommandContext): Doc[] {
@@ -63,10 +62,12 @@ export function requestOf(
   stages: readonly Doc[],
 ): PipelineRequest {
   const { fields } = context
+  fields.strictBoolean('allowDiskUse')
+  fields.boolean('bypassDocumentValidation')
   return {
     namespace,
     stages,
-    collation: fields.document('collation'),
+    collation: fields.collation(),
     variables: letVariables(context),
     hint: fields.value('hint'),
   }

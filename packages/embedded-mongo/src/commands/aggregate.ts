@@ -24,7 +24,7 @@ function aggregate(context: CommandContext): Reply | Promise<Reply> {
     )
   )
     searchNotEnabled()
-  if (fields.boolean('explain') === true)
+  if (fields.strictBoolean('explain') === true)
     return explainPipeline(context, requestOf(context, target, stages), 'queryPlanner')
   const cursor = fields.document('cursor')
   if (cursor === undefined) {

@@ -95,7 +95,7 @@ function transformer(context: CommandContext, stages: readonly Doc[]): Stage | n
   const scope = createScope({
     now: new Date(context.host.now()),
     clusterTime: context.host.clusterTime(),
-    collation: compileCollation(context.fields.document('collation')),
+    collation: compileCollation(context.fields.collation()),
     textScore: undefined,
   })
   return compileWithin(stages, scope.withConstants(letVariables(context)))

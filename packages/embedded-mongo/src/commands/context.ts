@@ -159,6 +159,15 @@ export function checkDatabaseName(db: string): void {
 }
 
 /** @throws MongoServerFault for a name that no collection can have */
+const INTERNAL_DATABASES: ReadonlySet<string> = new Set(['admin', 'config', 'local'])
+const CLIENTS_SYSTEM_NAMES = /^system\.(?:js$|views$|buckets\.)/
+
+/** @throws MongoServerFault for a collection whose name keeps it to the server */
+export function checkClientMayWrite(db: string, name: string): void {
+  if (!name.startsWith('system.') || CLIENTS_SYSTEM_NAMES.test(name) || INTERNAL_DATABASES.has(db)) return
+  throw new MongoServerFault('InvalidNamespace', `cannot write to '${db}.${name}'`)
+}
+
 export function checkCollectionName(db: string, name: string): void {
   const bad = name === '' || name.startsWith('.') || name.includes('\0') || name.includes('$')
   if (bad || Buffer.byteLength(name) + Buffer.byteLength(db) > 254) {

@@ -21,7 +21,7 @@ function count(context: CommandContext): Doc {
   const view = context.readView()
   try {
     const reader = view.reader(namespace)
-    const language = languageFor(context, reader, fields.document('collation'))
+    const language = languageFor(context, reader, fields.collation())
     const onView = isView(context, namespace)
     if (filter.size === 0 && !onView && !fields.has('hint')) {
       const all = Math.max(0, (reader?.count ?? 0) - skip)
@@ -63,7 +63,7 @@ function distinct(context: CommandContext): Doc {
   const view = context.readView()
   try {
     const reader = view.reader(namespace)
-    const language = languageFor(context, reader, fields.document('collation'))
+    const language = languageFor(context, reader, fields.collation())
     const onView = isView(context, namespace)
     const values = new Map<string, Value>()
     const source = onView

@@ -1,13 +1,13 @@
 import { Long } from 'bson'
 import type { Doc, Value } from '../bson/document.ts'
-import { isNumber } from '../bson/types.ts'
+import { typeName } from '../bson/types.ts'
 import { MongoServerFault } from '../errors.ts'
 import { BatchReply, type Reply } from '../wire/reply.ts'
 import type { Command } from './command.ts'
 import type { CommandContext } from './context.ts'
 import type { LiveSource, ServerCursor } from './cursors.ts'
 import { asFault, labelsFor } from './fault-reply.ts'
-import { fieldSetOf, numberOf } from './fields.ts'
+import { fieldSetOf } from './fields.ts'
 
 /** How long `getMore` waits on an awaiting cursor when the client does not say. */
 const DEFAULT_AWAIT_MS = 1000
@@ -42,10 +42,9 @@ function getMore(context: CommandContext): Reply | Promise<Reply> {
 
 function cursorId(value: Value): Long {
   if (value instanceof Long) return value
-  if (isNumber(value)) return Long.fromNumber(numberOf(value))
   throw new MongoServerFault(
     'TypeMismatch',
-    "BSON field 'getMore.getMore' is the wrong type, expected type 'long'",
+    `BSON field 'getMore.getMore' is the wrong type '${typeName(value)}', expected type 'long'`,
   )
 }
 
@@ -156,7 +155,9 @@ function awaitBatch(
 
 function killCursors(context: CommandContext): Doc {
   const { host, fields } = context
-  context.collectionName()
+  // lists of collections and pipelines of a database have cursors on namespaces that no collection can have
+  const name = fields.value('killCursors')
+  if (typeof name !== 'string' || !name.startsWith('$cmd.')) context.collectionName()
   fields.required('cursors')
   const killed: Long[] = []
   const notFound: Long[] = []

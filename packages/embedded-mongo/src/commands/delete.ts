@@ -35,7 +35,7 @@ function parseStatement(doc: Doc, retryable: boolean): DeleteStatement {
   return {
     filter: fields.requiredDocument('q'),
     limit,
-    collation: fields.document('collation'),
+    collation: fields.collation(),
     hint: fields.value('hint'),
   }
 }

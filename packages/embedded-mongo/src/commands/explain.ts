@@ -99,7 +99,7 @@ function queryOf({ command, fields }: CommandContext): ExplainedQuery {
         skip: fields.count('skip') ?? 0,
         limit: fields.count('limit') ?? 0,
         hint: fields.value('hint'),
-        collation: fields.document('collation'),
+        collation: fields.collation(),
         outer: projecting(fields.document('projection')),
       }
     case 'count':
@@ -111,7 +111,7 @@ function queryOf({ command, fields }: CommandContext): ExplainedQuery {
         skip: fields.count('skip') ?? 0,
         limit: command.name === 'findAndModify' ? 1 : (fields.count('limit') ?? 0),
         hint: fields.value('hint'),
-        collation: fields.document('collation'),
+        collation: fields.collation(),
         outer: outerOf(command.name, fields),
       }
     case 'update':
@@ -133,7 +133,7 @@ function statementOf(fields: Fields, list: string): ExplainedQuery {
     skip: 0,
     limit: 0,
     hint: inner.value('hint'),
-    collation: inner.document('collation'),
+    collation: inner.collation(),
     outer: within(list === 'updates' ? 'UPDATE' : 'DELETE'),
   }
 }

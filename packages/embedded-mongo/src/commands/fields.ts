@@ -52,11 +52,24 @@ export class Fields {
     throw this.wrongType(name, value, "types '[bool, long, int, decimal, double]'")
   }
 
+  /** A boolean where numbers are not taken for one. */
+  strictBoolean(name: string): boolean | undefined {
+    const value = this.doc.get(name)
+    if (value === undefined || value === null || typeof value === 'boolean') return value ?? undefined
+    throw this.wrongType(name, value, "type 'bool'")
+  }
+
   document(name: string): Doc | undefined {
     const value = this.doc.get(name)
     if (value === undefined || value === null) return undefined
     if (!(value instanceof Map)) throw this.wrongType(name, value, "type 'object'")
     return value
+  }
+
+  /** The command's collation; an empty one is none. */
+  collation(): Doc | undefined {
+    const doc = this.document('collation')
+    return doc?.size === 0 ? undefined : doc
   }
 
   requiredDocument(name: string): Doc {

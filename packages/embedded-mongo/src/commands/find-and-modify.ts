@@ -57,7 +57,7 @@ function findAndModify(context: CommandContext): Doc | Promise<Doc> {
   return runWrite(context, (work) => {
     work.bypassValidation = bypass
     const reader = work.reader(asked.namespace)
-    const language = languageFor(context, reader, fields.document('collation'), variables)
+    const language = languageFor(context, reader, fields.collation(), variables)
     const { filter } = asked
     const [record] = matching(reader, { filter, sort, limit: 1, hint, language, deadline: context })
     const compiled = compileFilter(filter, { ...language.filterOptions, text: () => true })

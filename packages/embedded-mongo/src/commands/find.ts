@@ -1,6 +1,7 @@
 import { Long } from 'bson'
 import type { Doc, Value } from '../bson/document.ts'
 import { encode } from '../bson/encode.ts'
+import { isNumber } from '../bson/types.ts'
 import type { CollectionReader } from '../engine/types.ts'
 import { MongoServerFault } from '../errors.ts'
 import { type Found, Search } from '../index/execute.ts'
@@ -11,7 +12,7 @@ import type { Reply } from '../wire/reply.ts'
 import type { Command } from './command.ts'
 import type { CommandContext, ReadView } from './context.ts'
 import { type DocumentSource, IteratorSource } from './cursors.ts'
-import { fieldSetOf } from './fields.ts'
+import { fieldSetOf, numberOf } from './fields.ts'
 import { matching } from './matching.ts'
 import { openCursor } from './open-cursor.ts'
 import { type Language, languageFor, letVariables } from './query-language.ts'
@@ -42,7 +43,9 @@ export function parseFind({ fields }: CommandContext): FindRequest {
   const sort = fields.document('sort')
   if (awaitData && !tailable)
     throw new MongoServerFault('FailedToParse', "Cannot set 'awaitData' without also setting 'tailable'")
-  if (tailable && sort !== undefined && sort.size > 0 && !sort.has('$natural')) {
+  if (tailable && fields.boolean('singleBatch') === true)
+    throw new MongoServerFault('FailedToParse', "Cannot set 'singleBatch' together with 'tailable'")
+  if (tailable && sort !== undefined && sort.size > 0 && !isNaturalOrder(sort)) {
     throw new MongoServerFault('BadValue', 'cannot use tailable option with a sort other than {$natural: 1}')
   }
   return {
@@ -63,6 +66,11 @@ export function parseFind({ fields }: CommandContext): FindRequest {
   }
 }
 
+function isNaturalOrder(sort: Doc): boolean {
+  const direction = sort.get('$natural')
+  return sort.size === 1 && isNumber(direction) && numberOf(direction) === 1
+}
+
 function find(context: CommandContext): Reply | Promise<Reply> {
   const namespace = context.namespace()
   const request = parseFind(context)
@@ -70,7 +78,7 @@ function find(context: CommandContext): Reply | Promise<Reply> {
   try {
     if (isView(context, namespace)) return aggregateView(context, namespace, request, view)
     const reader = view.reader(namespace)
-    const language = languageFor(context, reader, context.fields.document('collation'), letVariables(context))
+    const language = languageFor(context, reader, context.fields.collation(), letVariables(context))
     const source = request.tailable
       ? tail(context, reader, request, language, view)
       : plain(context, reader, request, language, view)
@@ -180,7 +188,7 @@ function tail(
     )
   }
   view.release()
-  const { filter, projection, awaitData } = request
+  const { filter, projection } = request
   const project =
     projection === undefined || projection.size === 0 ? null : projectionOf(filter, projection, language)
   return new TailSource(
@@ -188,7 +196,7 @@ function tail(
     reader.namespace,
     compileFilter(filter, language.filterOptions),
     project,
-    awaitData,
+    request,
   )
 }
 

@@ -1,7 +1,7 @@
 import { Int32 } from 'bson'
 import type { Doc, Value } from '../bson/document.ts'
 import type { Command } from './command.ts'
-import type { CommandContext } from './context.ts'
+import { type CommandContext, checkClientMayWrite } from './context.ts'
 import { fieldSetOf } from './fields.ts'
 import { runWrite } from './retryable.ts'
 import { forStorage } from './stored-documents.ts'
@@ -10,6 +10,7 @@ import { checkBatchSize, runStatements } from './write-errors.ts'
 function insert(context: CommandContext): Doc | Promise<Doc> {
   const { fields, host } = context
   const namespace = context.namespace()
+  checkClientMayWrite(context.db, context.collectionName())
   const documents = fields.requiredDocuments('documents')
   checkBatchSize(documents.length)
   const options = { ordered: fields.boolean('ordered') ?? true, inTransaction: context.transaction !== null }

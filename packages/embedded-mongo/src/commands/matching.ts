@@ -79,5 +79,5 @@ function checkHint(hint: Value | undefined): void {
 
 export function hintOf(hint: Value | undefined): Doc | string | undefined {
   if (hint instanceof Map) return hint.size === 0 ? undefined : hint
-  return typeof hint === 'string' && hint !== '' ? hint : undefined
+  return typeof hint === 'string' ? hint : undefined
 }

@@ -1,4 +1,5 @@
-import { mergedDocument, type OutputTarget } from '../aggregate/output.ts'
+import { addedDocument, mergedDocument, type OutputTarget } from '../aggregate/output.ts'
+import { sameCollation } from '../bson/collation.ts'
 import { equals } from '../bson/compare.ts'
 import type { Doc } from '../bson/document.ts'
 import type { Transaction } from '../engine/engine.ts'
@@ -15,17 +16,31 @@ import { forStorage } from './stored-documents.ts'
 import { endsCommand } from './write-errors.ts'
 
 const NO_MATCH = 13113
+const NONE: Doc = new Map()
 
 export type Merge = Extract<OutputTarget, { kind: 'merge' }>
 
+/** How the pipeline reads, and so how what it gives is compared. */
+export interface MergeLanguage {
+  readonly variables: Variables
+  readonly collation: Doc | undefined
+}
+
 /** The join fields must be those of a unique index, so that a result can match one document at most. */
-export function requireUnique({ host }: CommandContext, { namespace, on }: Merge): void {
-  if (on.length === 1 && on[0] === '_id') return
+export function requireUnique(
+  { host }: CommandContext,
+  { namespace, on }: Merge,
+  collation: Doc | undefined,
+): void {
+  const target = host.engine.collection(namespace)
+  const isById = on.length === 1 && on[0] === '_id'
+  if (isById && target === undefined) return
   const wanted = [...on].sort().join('\0')
-  const covered = (host.engine.collection(namespace)?.indexes ?? []).some(
-    ({ unique, partialFilter, key }) =>
-      unique &&
+  const covered = (target?.indexes ?? []).some(
+    ({ unique, partialFilter, key, collation: own }) =>
+      (unique || isById) &&
       partialFilter === null &&
+      sameCollation(own ?? NONE, collation ?? NONE) &&
       key
         .map(([path]) => path)
         .sort()
@@ -40,13 +55,13 @@ export function mergeAll(
   context: CommandContext,
   work: Transaction,
   merge: Merge,
-  variables: Variables,
+  language: MergeLanguage,
   documents: readonly Doc[],
 ): MongoServerFault[] {
   const failures: MongoServerFault[] = []
   for (const doc of documents) {
     try {
-      mergeOne(context, work, merge, variables, doc)
+      mergeOne(context, work, merge, language, doc)
     } catch (error) {
       const fault = asFault(error)
       if (endsCommand(fault)) throw error
@@ -61,7 +76,7 @@ function mergeOne(
   context: CommandContext,
   work: Transaction,
   merge: Merge,
-  variables: Variables,
+  { variables, collation }: MergeLanguage,
   doc: Doc,
 ): void {
   const { namespace, whenNotMatched } = merge
@@ -75,11 +90,12 @@ function mergeOne(
   const [existing] = matching(reader, {
     filter: joinFilter(result, merge.on),
     limit: 1,
-    language: languageFor(context, reader, undefined),
+    language: languageFor(context, reader, collation ?? NONE),
     deadline: context,
   })
   if (existing !== undefined) mergeMatched(work, merge, variables, existing, result)
-  else if (whenNotMatched === 'insert') work.insert(namespace, forStorage(result, context.host.engine))
+  else if (whenNotMatched === 'insert')
+    work.insert(namespace, forStorage(addedDocument(merge, result), context.host.engine))
   else if (whenNotMatched === 'fail') {
     throw new MongoServerFault(
       NO_MATCH,

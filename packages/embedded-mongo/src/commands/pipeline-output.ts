@@ -38,7 +38,8 @@ export async function writePipeline(
     )
   }
   refuseView(context, target.namespace)
-  if (target.kind === 'merge') requireUnique(context, target)
+  const collation = collationOf(context, request)
+  if (target.kind === 'merge') requireUnique(context, target, collation)
   else if (context.host.engine.collection(target.namespace)?.options.capped != null) {
     throw new MongoServerFault(
       17152,
@@ -56,7 +57,8 @@ export async function writePipeline(
   const failures = await context.host.engine.run(
     (work) => {
       work.bypassValidation = bypass
-      if (target.kind === 'merge') return mergeAll(context, work, target, request.variables, documents)
+      if (target.kind === 'merge')
+        return mergeAll(context, work, target, { variables: request.variables, collation }, documents)
       replaceWhole(context, work, target.namespace, documents)
       return []
     },
@@ -64,6 +66,12 @@ export async function writePipeline(
   )
   if (failures[0] !== undefined) throw failures[0]
   return openCursor(context, replyNamespace, new IteratorSource([]), { batchSize: undefined })
+}
+
+/** The collation of a pipeline: the command's, or else that of the collection or view which it reads. */
+function collationOf({ host }: CommandContext, { collation, namespace }: PipelineRequest): Doc | undefined {
+  if (collation !== undefined || namespace === null) return collation
+  return host.engine.collection(namespace)?.options.collation ?? undefined
 }
 
 /** `$out`: the results take the place of all that the collection held. */
@@ -74,6 +82,7 @@ function replaceWhole(
   documents: readonly Doc[],
 ): void {
   const reader = work.reader(namespace)
-  if (reader !== undefined) for (const { id } of [...reader.scan()]) work.remove(namespace, id)
+  if (reader === undefined) work.createCollection(namespace)
+  else for (const { id } of [...reader.scan()]) work.remove(namespace, id)
   for (const doc of documents) work.insert(namespace, forStorage(doc, context.host.engine))
 }

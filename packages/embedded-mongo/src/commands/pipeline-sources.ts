@@ -21,7 +21,7 @@ export function sourcesFor(
       $listLocalSessions: () => sessions(context),
     }
   return {
-    $indexStats: () => indexStatistics(context, namespace, collection),
+    $indexStats: (spec) => indexStatistics(context, namespace, collection, spec),
     $collStats: (spec) => collectionStatistics(context, namespace, collection, spec),
     $listSessions: () => sessions(context),
   }
@@ -31,7 +31,11 @@ function indexStatistics(
   { host, connection }: CommandContext,
   namespace: string,
   collection: CollectionInfo | undefined,
+  spec: Value,
 ): Doc[] {
+  if (!(spec instanceof Map) || spec.size > 0) {
+    throw new MongoServerFault(28803, 'The $indexStats stage specification must be an empty object')
+  }
   const uses = host.engine.indexUses(namespace)
   return (collection?.indexes ?? []).map(({ name, source }) =>
     toDoc({

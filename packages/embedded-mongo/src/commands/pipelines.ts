@@ -81,6 +81,8 @@ export function plannedPipeline(
   const language = languageFor(context, reader, request.collation, request.variables)
   const { leading, rest, taken } = splitLeading(request.stages)
   const scores = new WeakMap<Doc, number>()
+  // other collections are read by the collation of this pipeline, whatever their own is
+  const joined = language.collationDoc ?? SIMPLE
   const env: PipelineEnv = {
     db: context.db,
     collection: namespace === null ? null : namespace.slice(context.db.length + 1),
@@ -89,8 +91,8 @@ export function plannedPipeline(
     clusterTime: context.moment.clusterTime,
     collation: language.collationDoc,
     preceding: taken,
-    read: (other) => readNamespace(context, view, other, undefined, depth),
-    readFiltered: (other, filter) => readNamespace(context, view, other, filter, depth),
+    read: (other) => readNamespace(context, view, other, undefined, joined, depth),
+    readFiltered: (other, filter) => readNamespace(context, view, other, filter, joined, depth),
     hasIndex: (other, path) =>
       view.reader(other)?.indexes.some(({ spec }) => spec.key[0]?.[0] === path) ?? false,
     ...(mentionsText(leading.filter) ? { textScore: (doc: Doc) => scores.get(doc) } : {}),
@@ -162,13 +164,14 @@ function readNamespace(
   view: ReadView,
   namespace: string,
   filter: Doc | undefined,
+  collation: Doc,
   depth: number,
 ): Iterable<Doc> {
   const stages = filter === undefined ? [] : [new Map<string, Value>([['$match', filter]])]
   return pipelineDocuments(
     context,
     view,
-    { namespace, stages, collation: undefined, variables: NO_VARIABLES, hint: undefined },
+    { namespace, stages, collation, variables: NO_VARIABLES, hint: undefined },
     depth + 1,
   )
 }

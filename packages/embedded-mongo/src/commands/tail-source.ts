@@ -17,6 +17,7 @@ export class TailSource implements DocumentSource {
   private readonly projection: CompiledProjection | null
   private records: Iterator<StoredRecord> | null = null
   private last: RecordId | null = null
+  private toSkip: number
   /** Something was written since the collection was last read to its end. */
   private stale = true
   private readonly forget: () => void
@@ -26,12 +27,13 @@ export class TailSource implements DocumentSource {
     namespace: string,
     filter: CompiledFilter,
     projection: CompiledProjection | null,
-    awaitData: boolean,
+    { awaitData, skip }: { readonly awaitData: boolean; readonly skip: number },
   ) {
     this.engine = engine
     this.namespace = namespace
     this.filter = filter
     this.projection = projection
+    this.toSkip = skip
     this.forget = this.whenChanged(() => {
       this.stale = true
     })
@@ -60,8 +62,10 @@ export class TailSource implements DocumentSource {
       }
       const record = step.value
       this.last = record.id
-      if (this.filter.matches(record.doc))
+      if (!this.filter.matches(record.doc)) continue
+      if (this.toSkip === 0)
         return this.projection === null ? record.bytes : encode(this.projection.apply(record.doc))
+      this.toSkip -= 1
     }
   }
 

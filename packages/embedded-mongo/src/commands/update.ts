@@ -5,7 +5,7 @@ import { MongoServerFault } from '../errors.ts'
 import { type CompiledFilter, compileFilter } from '../query/matcher.ts'
 import type { CompiledUpdate } from '../query/update.ts'
 import type { Command } from './command.ts'
-import type { CommandContext } from './context.ts'
+import { type CommandContext, checkClientMayWrite } from './context.ts'
 import { refuseView } from './delete.ts'
 import { Fields, fieldSetOf } from './fields.ts'
 import { endOnErrors } from './insert.ts'
@@ -48,7 +48,7 @@ function parseStatement(doc: Doc, retryable: boolean): UpdateStatement {
     update,
     upsert: fields.boolean('upsert') ?? false,
     multi,
-    collation: fields.document('collation'),
+    collation: fields.collation(),
     arrayFilters: fields.array('arrayFilters'),
     hint: fields.value('hint'),
     constants: fields.document('c'),
@@ -58,6 +58,7 @@ function parseStatement(doc: Doc, retryable: boolean): UpdateStatement {
 function update(context: CommandContext): Doc | Promise<Doc> {
   const { fields } = context
   const namespace = context.namespace()
+  checkClientMayWrite(context.db, context.collectionName())
   const sources = fields.requiredDocuments('updates')
   checkBatchSize(sources.length)
   const statements = sources.map((source) => parseStatement(source, context.retryNumber !== null))

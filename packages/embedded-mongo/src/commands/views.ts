@@ -50,7 +50,7 @@ export function aggregateView(
   const documents = pipelineDocuments(context, view, {
     namespace,
     stages: stagesOf(request),
-    collation: context.fields.document('collation'),
+    collation: context.fields.collation(),
     variables: letVariables(context),
     hint: request.hint,
   })

@@ -4,7 +4,7 @@ const POSIX: Readonly<Record<string, string>> = {
   alpha: 'A-Za-z',
   digit: '0-9',
   alnum: 'A-Za-z0-9',
-  space: '\\s',
+  space: '\\t-\\r ',
   upper: 'A-Z',
   lower: 'a-z',
   punct: '!-\\/:-@\\[-`{-~',
@@ -14,13 +14,24 @@ const POSIX: Readonly<Record<string, string>> = {
 }
 /** The end of the text, or what is before the newline at its end. */
 const END = '(?=\\n?(?![^]))'
+/** JavaScript counts blanks beyond ASCII too. */
+const BLANKS = '\\t-\\r '
+const NO_BLANKS = '\\S\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff'
 const ESCAPES: Readonly<Record<string, string>> = {
   A: '(?<![^])',
   z: '(?![^])',
   Z: END,
   h: '[ \\t]',
   H: '[^ \\t]',
+  s: `[${BLANKS}]`,
+  S: `[${NO_BLANKS}]`,
   R: '(?:\\r\\n|\\n|\\r|\\f|\\v)',
+  a: '\\x07',
+  e: '\\x1b',
+}
+const ESCAPES_IN_CLASSES: Readonly<Record<string, string>> = {
+  s: BLANKS,
+  S: NO_BLANKS,
   a: '\\x07',
   e: '\\x1b',
 }
@@ -66,9 +77,7 @@ export class RegexTranslation {
     this.#at += 1
     if (FOREIGN.test(letter) && !inClass) throw unreadable(this.#source)
     if (letter === 'p' || letter === 'P') this.#property(letter)
-    else
-      this.#result +=
-        inClass && letter !== 'a' && letter !== 'e' ? `\\${letter}` : (ESCAPES[letter] ?? `\\${letter}`)
+    else this.#result += (inClass ? ESCAPES_IN_CLASSES : ESCAPES)[letter] ?? `\\${letter}`
   }
 
   /** `\p{Han}` is `\p{Script=Han}` for JavaScript. */

@@ -231,7 +231,8 @@ function sortedByPath(steps: readonly Step[]): Step[] {
   return [...steps].sort((a, b) => comparePaths(key(a.path), key(b.path)))
 }
 
-function comparePaths(a: readonly string[], b: readonly string[]): number {
+/** The order in which an update sets its fields: by name, numbers by size. */
+export function comparePaths(a: readonly string[], b: readonly string[]): number {
   for (let index = 0; index < Math.min(a.length, b.length); index += 1) {
     const left = a[index] ?? ''
     const right = b[index] ?? ''

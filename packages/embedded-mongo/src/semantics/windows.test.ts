@@ -1,4 +1,4 @@
-import { Double } from 'mongodb'
+import { Decimal128, Double } from 'mongodb'
 import { refused, theme } from './case-table.ts'
 
 const double = (value: number) => new Double(value)
@@ -101,5 +101,16 @@ theme('windows, gaps and fills', ({ pipeline }) => {
     [{ d: 1, v: 1 }, { d: 2 }, { d: 3, v: 3 }],
     [{ $fill: { sortBy: { d: 1 }, output: { v: { method: 'linear' } } } }, { $project: { _id: 0, v: 1 } }],
     [{ v: 1 }, { v: double(2) }, { v: 3 }],
+  )
+})
+
+theme('covariance of decimals', ({ pipeline }) => {
+  const decimal = (text: string) => Decimal128.fromString(text)
+  const covariance = { c: { $covariancePop: ['$x', '$y'] } }
+  pipeline(
+    'has all their digits',
+    [1, 2, 3].map((x) => ({ x: decimal(`${x}`), y: decimal(`${2 * x}`) })),
+    [{ $setWindowFields: { output: covariance } }, { $limit: 1 }, { $project: { _id: 0, c: 1 } }],
+    [{ c: decimal('1.333333333333333333333333333333333') }],
   )
 })

@@ -19,7 +19,7 @@ export function foreignDocs(
   collation: Collation | undefined,
 ): ForeignDocs {
   const usesIndex = env.readFiltered !== undefined && env.hasIndex?.(namespace, path) === true
-  const hashed = new HashedDocs(env, namespace, path, collation)
+  const hashed = hashedDocs(() => env.read(namespace), path, collation)
   if (!usesIndex) return hashed
   const isDotted = path.includes('.')
   return {
@@ -29,6 +29,15 @@ export function foreignDocs(
       return env.readFiltered?.(namespace, valuesFilter(path, values)) ?? []
     },
   }
+}
+
+/** Documents to be found through a table that is built when the first one is asked for. */
+export function hashedDocs(
+  read: () => Iterable<Doc>,
+  path: string,
+  collation: Collation | undefined,
+): ForeignDocs {
+  return new HashedDocs(read, path, collation)
 }
 
 /** `{ path: value }` for several values; a regular expression stands for itself here, not for what it matches. */
@@ -46,16 +55,14 @@ interface Placed {
 }
 
 class HashedDocs implements ForeignDocs {
-  readonly #env: PipelineEnv
-  readonly #namespace: string
+  readonly #read: () => Iterable<Doc>
   readonly #path: string
   readonly #collation: Collation | undefined
   #table: Map<string, Placed[]> | undefined
   #absent: Placed[] = []
 
-  constructor(env: PipelineEnv, namespace: string, path: string, collation: Collation | undefined) {
-    this.#env = env
-    this.#namespace = namespace
+  constructor(read: () => Iterable<Doc>, path: string, collation: Collation | undefined) {
+    this.#read = read
     this.#path = path
     this.#collation = collation
   }
@@ -78,7 +85,7 @@ class HashedDocs implements ForeignDocs {
     const table = new Map<string, Placed[]>()
     const parts = splitPath(this.#path)
     let position = 0
-    for (const doc of this.#env.read(this.#namespace)) {
+    for (const doc of this.#read()) {
       const placed = { position, doc }
       position += 1
       if (isAbsent(doc, parts, 0)) this.#absent.push(placed)

@@ -4,7 +4,7 @@ import { MongoServerFault } from '../../errors.ts'
 import { parseFieldPath } from '../field-path.ts'
 import { type Evaluate, validateVariableName } from '../scope.ts'
 import { correlatedReader } from './correlation.ts'
-import { foreignDocs, joinValues } from './foreign-index.ts'
+import { foreignDocs, hashedDocs, joinValues } from './foreign-index.ts'
 import {
   mapping,
   pipelineOf,
@@ -111,17 +111,25 @@ function finder(
   for (const name of bindings.keys()) validateVariableName(name)
   const values: Evaluate[] = [...bindings.values()].map((value) => scope.compile(value).evaluate)
   const inner = scope.with([...bindings.keys()])
-  const run: Stage =
-    pipeline === undefined
-      ? (input) => input
-      : context.compilePipeline(pipeline, '$lookup', inner.scope, namespace)
+  const compile = (stages: readonly Doc[]): Stage =>
+    context.compilePipeline(stages, '$lookup', inner.scope, namespace)
+  const run: Stage = pipeline === undefined ? (input) => input : compile(pipeline)
   const bind = (doc: Doc): void => {
     for (const [index, value] of values.entries()) scope.slots[inner.slots[index] ?? 0] = value(doc)
   }
   if (namespace === undefined) {
+    if (fields === undefined) {
+      return (doc) => {
+        bind(doc)
+        return [...run(NO_DOCS)]
+      }
+    }
+    // the documents that the pipeline brings may be others for each document, so that no table of them is kept
+    const [bring, then] = [compile(pipeline?.slice(0, 1) ?? []), compile(pipeline?.slice(1) ?? [])]
     return (doc) => {
       bind(doc)
-      return [...run(NO_DOCS)]
+      const brought = hashedDocs(() => bring(NO_DOCS), fields.foreign, collation)
+      return [...then(brought.find(joinValues(doc, fields.local)))]
     }
   }
   if (fields !== undefined) {

@@ -123,7 +123,7 @@ const setWindowFields: StageCompiler = (spec, context) => {
   }
   for (const name of ['output', 'sortBy']) {
     const value = spec.get(name)
-    if (value === undefined || value instanceof Map) continue
+    if (value === undefined || value instanceof Map || (name === 'sortBy' && value === null)) continue
     throw new MongoServerFault(
       'TypeMismatch',
       `BSON field '$setWindowFields.${name}' is the wrong type '${typeName(value)}', expected type 'object'`,

@@ -14,7 +14,8 @@ import {
   type WindowFunction,
   type WindowSort,
 } from './window-bounds.ts'
-import { covariance, derivative, integral, linearFill, movingAverage } from './window-numbers.ts'
+import { covariance } from './window-covariance.ts'
+import { derivative, integral, linearFill, movingAverage } from './window-numbers.ts'
 
 const NO_KEY: Doc = new Map()
 

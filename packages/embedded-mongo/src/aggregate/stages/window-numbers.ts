@@ -195,35 +195,6 @@ function point(x: Value | undefined, y: Value | undefined, unit: number | undefi
   return { x, y }
 }
 
-/** `$covariancePop` and `$covarianceSamp`, over pairs of numbers. */
-export function covariance({ name, argument, window, sort, scope }: FunctionContext): WindowFunction {
-  const bounds = compileBounds(window, sort, scope)
-  const evaluate = scope.compile(argument).evaluate
-  const isSample = name === '$covarianceSamp'
-  return (partition) => {
-    const pairs = partition.docs.map((doc) => evaluate(doc))
-    return bounds(partition).map(({ start, end }) => {
-      let count = 0
-      let [meanX, meanY, sum] = [0, 0, 0]
-      let isDecimal = false
-      for (const pair of pairs.slice(start, end)) {
-        const [x, y] = Array.isArray(pair) && pair.length === 2 ? pair : []
-        if (!isNumber(x) || !isNumber(y)) continue
-        if (x instanceof Decimal128 || y instanceof Decimal128) isDecimal = true
-        count += 1
-        const deltaX = toDouble(x) - meanX
-        meanX += deltaX / count
-        meanY += (toDouble(y) - meanY) / count
-        sum += deltaX * (toDouble(y) - meanY)
-      }
-      const divisor = isSample ? count - 1 : count
-      if (divisor <= 0) return null
-      const result = sum / divisor
-      return isDecimal ? toDecimal128(toArithmeticDecimal(new Double(result))) : new Double(result)
-    })
-  }
-}
-
 interface Known {
   readonly x: Value
   readonly y: NumberValue
