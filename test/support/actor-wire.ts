@@ -24,6 +24,7 @@ export function createWire(): Wire {
           if (!whole) return
           for (const other of ends) if (other !== end) queueMicrotask(() => other.hear(packet))
         },
+        flushed: () => Promise.resolve(),
         subscribe(listener) {
           listeners.add(listener)
           return () => listeners.delete(listener)

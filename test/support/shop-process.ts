@@ -44,7 +44,7 @@ export async function startShopProcess(
     }, READY_MS)
     output.on('line', (line) => {
       lines.push(line)
-      const ready = /^ready (http:\/\/\S+)$/.exec(line)
+      const ready = /^ready ((?:http|mongodb):\/\/\S+)$/.exec(line)
       if (ready?.[1] === undefined) return
       clearTimeout(timer)
       resolve(ready[1])

@@ -9,6 +9,10 @@ export interface Wire {
   cut(): void
   /** Keeps connections open and carries nothing. */
   freeze(): void
+  /** Keeps back whatever the database says, from the first thing on that has this text in it. */
+  silenceFrom(text: string): void
+  /** Passes on what the shop says, but nothing that the database says once the shop has said this. */
+  silenceAfter(text: string): void
   restore(): void
   close(): Promise<void>
 }
@@ -16,21 +20,28 @@ export interface Wire {
 export async function startWire(databaseUri: string): Promise<Wire> {
   const target = new URL(databaseUri)
   const sockets = new Set<Socket>()
-  let state: 'whole' | 'cut' | 'frozen' = 'whole'
+  let state: 'whole' | 'cut' | 'frozen' | 'silent' = 'whole'
+  let trigger: { readonly by: 'shop' | 'database'; readonly text: string } | undefined
+  const hear = (by: 'shop' | 'database', chunk: Buffer) => {
+    if (trigger?.by !== by || !chunk.includes(trigger.text)) return
+    trigger = undefined
+    state = 'silent'
+  }
   const server = createServer((near) => {
     if (state === 'cut') {
       near.destroy()
       return
     }
     const far = connect(Number(target.port), target.hostname)
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
+    for (const [by, from, to] of [
+      ['shop', near, far],
+      ['database', far, near],
     ] as const) {
       sockets.add(from)
       from.setNoDelay(true)
       from.on('data', (chunk) => {
-        if (state === 'whole') to.write(chunk)
+        hear(by, chunk)
+        if (state === 'whole' || (state === 'silent' && by === 'shop')) to.write(chunk)
       })
       from.on('error', () => undefined)
       from.on('close', () => {
@@ -53,8 +64,15 @@ export async function startWire(databaseUri: string): Promise<Wire> {
     freeze() {
       state = 'frozen'
     },
+    silenceFrom(text) {
+      trigger = { by: 'database', text }
+    },
+    silenceAfter(text) {
+      trigger = { by: 'shop', text }
+    },
     restore() {
-      if (state === 'frozen') endAll()
+      if (state === 'frozen' || state === 'silent') endAll()
+      trigger = undefined
       state = 'whole'
     },
     async close() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressIn } from './address.ts'
+import { addressIn, recipientIn, unnamedAddressIn } from './address.ts'
 
 const ASHA = {
   name: 'Asha Rao',
@@ -36,5 +36,30 @@ describe('addressIn', () => {
     'hello',
   ])('finds no address in %s', (text) => {
     expect(read(text)).toBeUndefined()
+  })
+})
+
+describe('an address without a name', () => {
+  it.each([
+    ['flat 4, Rose Apartments, Baner Road, Pune, Maharashtra 411045', 'flat 4'],
+    ['221B, Lajpat Nagar, New Delhi, Delhi 110024', '221B'],
+    ['12 MG Road, Bengaluru, Karnataka 560001', '12 MG Road'],
+  ])('is read from %s', (text, line1) => {
+    expect(addressIn(text, undefined, 'IN')).toBeUndefined()
+    expect(unnamedAddressIn(text, 'IN')).toMatchObject({ line1, country: 'IN' })
+  })
+
+  it('is not what names somebody', () => {
+    expect(unnamedAddressIn('Asha Rao, 12 Marine Drive, Mumbai, Maharashtra 400001', 'IN')).toBeUndefined()
+  })
+
+  it.each([
+    ['Asha Rao', 'Asha Rao'],
+    ["it's Léa O'Neill.", "Léa O'Neill"],
+    ['my name is S. K. Iyer', 'S. K. Iyer'],
+    ['remove 2 of them', undefined],
+    ['what does it cost?', undefined],
+  ])('is completed by %s', (text, name) => {
+    expect(recipientIn(text)).toBe(name)
   })
 })

@@ -1,4 +1,5 @@
-import { ShippingAddress } from '../../contract/index.ts'
+import type { z } from 'zod'
+import { PostalAddress, ShippingAddress } from '../../contract/index.ts'
 
 const LEAD =
   /^.*?\b(?:ship(?:ping)?|deliver(?:y)?|send|address)\b(?:\s+(?:it|them|this|everything|is|address))*\s*(?:to|is|:|=)?\s*:?\s*/i
@@ -26,6 +27,34 @@ const COUNTRIES: ReadonlyMap<string, string> = new Map(
   }),
 )
 
+/** An address of which only the name of whoever receives it is missing. */
+export const UnnamedAddress = PostalAddress.omit({ name: true })
+export type UnnamedAddress = z.infer<typeof UnnamedAddress>
+
+/** Stands where no name was said. */
+const NOBODY = 'nobody'
+
+const NAMING =
+  /^(?:(?:my|her|his|the) name is|name is|name|it is|it's|this is|for|to|i am|i'm|under)\s*:?\s+/i
+const NAME = /^[\p{L}\p{M}.'’-]+(?: [\p{L}\p{M}.'’-]+){0,4}$/u
+
+/** The name that answers the question for whoever receives the parcel. */
+export function recipientIn(text: string): string | undefined {
+  const name = text.trim().replace(NAMING, '').replace(/[.!]$/, '')
+  return NAME.test(name) ? name : undefined
+}
+
+/** Whether a text holds a postal address, with a name or without. */
+export function holdsAddress(text: string, homeCountry: string): boolean {
+  return addressIn(text, NOBODY, homeCountry) !== undefined
+}
+
+/** Reads an address that names nobody. */
+export function unnamedAddressIn(text: string, homeCountry: string): UnnamedAddress | undefined {
+  const found = addressIn(text, NOBODY, homeCountry)
+  return found?.name === NOBODY ? UnnamedAddress.parse(found) : undefined
+}
+
 /**
  * Reads a postal address out of a sentence such as "ship to Asha Rao, 12 MG Road, Bengaluru, Karnataka 560001, India".
  * Its parts stand between commas: name, street, city, state with postal code, country (left out: that of the shop).
@@ -47,7 +76,7 @@ export function addressIn(
   const state = parts.pop()
   const named = parts.length >= 2 || customerName === undefined
   const city = named && !/\d/.test(parts.at(-1) ?? '') ? parts.pop() : undefined
-  const startsWithStreet = /^\d/.test(parts[0] ?? '')
+  const startsWithStreet = /\d/.test(parts[0] ?? '')
   const name = startsWithStreet || parts.length < 2 ? customerName : parts.shift()
   const [line1, ...more] = parts
   if (/\d/.test(state ?? '')) return undefined

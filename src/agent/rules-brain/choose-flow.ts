@@ -1,3 +1,4 @@
+import { recipientIn } from './address.ts'
 import { answersAside } from './aside.ts'
 import type { Flow, Turn } from './flow.ts'
 import { add } from './flows/add.ts'
@@ -66,7 +67,7 @@ const SPEAKS_FOR_ITSELF = 4
 
 /** The order of work for one clause: the answer to what was asked, else what its intent stands for. */
 export function chooseFlow(clause: Clause, turn: Turn): { readonly flow: Flow; readonly why: string } {
-  const address = isAddress(turn, turn.customerName) && !clause.text.includes('@')
+  const address = isAddress(turn) && !clause.text.includes('@')
   const answer =
     turn.asking === true || (address && turn.memory.question?.about === 'variant')
       ? undefined
@@ -120,10 +121,13 @@ function answering(clause: Clause, turn: Turn): Flow | undefined {
       return undefined
     case 'payment':
       if (says('yes', 'checkout')) return purchase.pay
-      return isAddress(turn, turn.customerName) ? purchase.pay : undefined
+      return isAddress(turn) ? purchase.pay : undefined
     case 'address':
       if (says('no')) return undefined
-      return says('yes', 'pay') || isAddress(turn, turn.customerName ?? 'Customer') ? purchase.pay : undefined
+      return says('yes', 'pay') || isAddress(turn) ? purchase.pay : undefined
+    case 'recipient':
+      if (isAddress(turn)) return purchase.pay
+      return !speaks && !says('no') && recipientIn(turn.text) !== undefined ? purchase.payFor : undefined
     default:
       return undefined
   }

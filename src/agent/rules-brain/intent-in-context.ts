@@ -1,4 +1,4 @@
-import { addressIn } from './address.ts'
+import { holdsAddress } from './address.ts'
 import { dictionaryOf } from './dictionary.ts'
 import type { Turn } from './flow.ts'
 import { wantsMore } from './flows/search.ts'
@@ -11,16 +11,15 @@ import { lemmasOf } from './words.ts'
 const LEAST_ADDRESS_PARTS = 3
 
 /** Whether the message holds a postal address. */
-export function isAddress(turn: Turn, name: string | undefined): boolean {
-  const parts = turn.text.split(/[,\n]/).length
-  return parts >= LEAST_ADDRESS_PARTS && addressIn(turn.text, name, 'IN') !== undefined
+export function isAddress({ text }: Turn): boolean {
+  return text.split(/[,\n]/).length >= LEAST_ADDRESS_PARTS && holdsAddress(text, 'IN')
 }
 
 /** Words that mean something else after what was said before. */
 export function inContext(clause: Clause, turn: Turn): Intent | undefined {
   const { intent, scores, mentions } = clause
   const { shown } = turn.memory
-  if (isAddress(turn, turn.customerName) && !(intent === 'search' && clause.score > 4)) {
+  if (isAddress(turn) && !(intent === 'search' && clause.score > 4)) {
     const plain = clause.kinds.length === 0 && (intent === undefined || intent === 'search')
     if (plain || mentions.address !== undefined) return 'pay'
   }

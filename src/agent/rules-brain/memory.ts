@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Product } from '../../contract/index.ts'
+import { UnnamedAddress } from './address.ts'
 
 const ShownVariant = z.object({
   sku: z.string(),
@@ -88,6 +89,7 @@ const Question = z.discriminatedUnion('about', [
   }),
   z.object({ about: z.literal('payment'), checkoutId: z.string() }),
   z.object({ about: z.literal('address'), checkoutId: z.string() }),
+  z.object({ about: z.literal('recipient'), checkoutId: z.string() }),
   z.object({ about: z.literal('hand_off') }),
 ])
 export type Question = z.infer<typeof Question>
@@ -109,7 +111,10 @@ export const RulesMemory = z.object({
   lastAdded: z.object({ productId: z.string(), sku: z.string(), quantity: z.int() }).optional(),
   checkoutId: z.string().optional(),
   /** How to pay and where to ship, as far as the customer has said so for the order at hand. */
-  told: z.object({ payment: z.unknown(), shippingAddress: z.unknown() }).partial().optional(),
+  told: z
+    .object({ payment: z.unknown(), shippingAddress: z.unknown(), unnamedAddress: UnnamedAddress.optional() })
+    .partial()
+    .optional(),
   /** Orders last listed or placed, newest first. */
   orders: z.array(z.object({ id: z.string(), number: z.string(), status: z.string() })).default([]),
   question: Question.optional(),

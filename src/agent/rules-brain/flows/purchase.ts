@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Checkout, Order, type Problem } from '../../../contract/index.ts'
 import type { ToolOutcome } from '../../brain.ts'
-import { addressIn } from '../address.ts'
+import { addressIn, recipientIn, unnamedAddressIn } from '../address.ts'
 import { apology } from '../apology.ts'
 import { dictionaryOf } from '../dictionary.ts'
 import { type Call, type Flow, given, type Said, type Turn, use } from '../flow.ts'
@@ -68,13 +68,13 @@ function namesPayment(turn: Turn): boolean {
 }
 
 export const pay: Flow = function* (_clause, turn) {
-  const asked = turn.memory.question?.about === 'payment' || turn.memory.question?.about === 'address'
+  const asked = ['payment', 'address', 'recipient'].includes(turn.memory.question?.about ?? '')
   if (!asked && turn.memory.checkoutId === undefined && !namesPayment(turn)) return yield* offerCheckout(turn)
   const payment = paymentIn(turn) ?? turn.memory.told?.payment
-  const shippingAddress =
-    addressIn(turn.text, turn.customerName, HOME_COUNTRIES[turn.currency] ?? 'IN') ??
-    turn.memory.told?.shippingAddress
-  turn.memory = { ...turn.memory, told: { payment, shippingAddress } }
+  const home = HOME_COUNTRIES[turn.currency] ?? 'IN'
+  const shippingAddress = addressIn(turn.text, turn.customerName, home) ?? turn.memory.told?.shippingAddress
+  const unnamedAddress = unnamedAddressIn(turn.text, home) ?? turn.memory.told?.unnamedAddress
+  turn.memory = { ...turn.memory, told: { payment, shippingAddress, unnamedAddress } }
   let { checkoutId } = turn.memory
   if (checkoutId === undefined) {
     const opened = yield* openCheckout(turn)
@@ -99,12 +99,27 @@ export const pay: Flow = function* (_clause, turn) {
     return { text: `How would you like to pay: ${WAYS_TO_PAY}?` }
   }
   if (missing.has('shippingAddress') || missing.has('addressId') || missing.has('address')) {
+    if (shippingAddress === undefined && unnamedAddress !== undefined) {
+      turn.memory = { ...turn.memory, question: { about: 'recipient', checkoutId } }
+      return { text: 'And whose name shall stand on the parcel?' }
+    }
     turn.memory = { ...turn.memory, question: { about: 'address', checkoutId } }
     return {
       text: 'Where shall I ship it? Please write it with commas: name, street, city, state and postal code, country.',
     }
   }
   return notPlaced(outcome.problem, turn)
+}
+
+/** The name that was missing: with it the address is whole. */
+export const payFor: Flow = function* (clause, turn) {
+  const { told } = turn.memory
+  const name = recipientIn(turn.text)
+  if (told?.unnamedAddress !== undefined && name !== undefined) {
+    const { unnamedAddress, ...rest } = told
+    turn.memory = { ...turn.memory, told: { ...rest, shippingAddress: { ...unnamedAddress, name } } }
+  }
+  return yield* pay(clause, turn)
 }
 
 /** What the customer hears when the order could not be placed; a way to pay that failed is not tried again. */
