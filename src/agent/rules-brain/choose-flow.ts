@@ -127,7 +127,7 @@ function answering(clause: Clause, turn: Turn): Flow | undefined {
       return says('yes', 'pay') || isAddress(turn) ? purchase.pay : undefined
     case 'recipient':
       if (isAddress(turn)) return purchase.pay
-      return !speaks && !says('no') && recipientIn(turn.text) !== undefined ? purchase.payFor : undefined
+      return clause.intent === undefined && recipientIn(turn.text) !== undefined ? purchase.payFor : undefined
     default:
       return undefined
   }
