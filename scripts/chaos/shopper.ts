@@ -7,8 +7,8 @@ import { codeOf, RestClient } from './rest-client.ts'
 import type { Stage } from './stage.ts'
 
 const THINK_MS = { least: 20, most: 400 }
-/** A takeover may take 15 s; this much later a run that has not ended is looked up again. */
-const RUN_MS = 20_000
+/** A takeover may take 15 s, the longest faults take 20 s: by then whoever has stayed has been told the run's end. */
+const RUN_MS = 45_000
 const ADDRESS = {
   name: 'Asha Rao',
   line1: '1 Hill Road',
@@ -157,9 +157,19 @@ export class Shopper {
         message.id,
         ...(message.runId === undefined ? [] : [message.runId]),
       )
-      if (message.runId !== undefined) await line.runEnded(message.runId, RUN_MS)
+      if (message.runId !== undefined) await this.#awaitEnd(line, message.runId)
       return
     }
+  }
+
+  async #awaitEnd(line: ChatLine, runId: string): Promise<void> {
+    const ended = await line.runEnded(runId, RUN_MS)
+    this.#history.check(
+      5,
+      ended || !line.socket.connected,
+      `${this.name} stayed and was not told the end of run ${runId}`,
+      runId,
+    )
   }
 
   async #fill(item: { productId: string; sku: string } | undefined, until: number): Promise<void> {

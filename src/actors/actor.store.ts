@@ -1,4 +1,4 @@
-import type { ClientSession } from 'mongodb'
+import { type ClientSession, MongoServerError } from 'mongodb'
 import { z } from 'zod'
 import { after } from '../platform/clock.ts'
 import { defineCollection } from '../platform/collection.ts'
@@ -33,7 +33,11 @@ export const actors = defineCollection({
   ],
 })
 
-/** Takes the actor if it sleeps or its owner's lease has lapsed; null while somebody has it. */
+/** A stalled owner may have left a transaction open; a write to what it holds waits as long as the server lets it. */
+const LONGEST_TAKE_MS = 1_000
+const TIME_LIMIT_CODE = 50
+
+/** Takes the actor if it sleeps or its owner's lease has lapsed; null while somebody has it, be it in an open transaction. */
 export async function takeActor(
   ctx: Context,
   kind: string,
@@ -50,13 +54,17 @@ export async function takeActor(
           $inc: { epoch: 1 },
           $setOnInsert: { kind, version: null, revision: 0, deadlineAt: null, updatedAt: now },
         },
-        { upsert: true, returnDocument: 'after' },
+        { upsert: true, returnDocument: 'after', maxTimeMS: LONGEST_TAKE_MS },
       ),
     )
   } catch (error) {
-    if (isDuplicateKey(error)) return null
+    if (isDuplicateKey(error) || isTimeLimit(error)) return null
     throw error
   }
+}
+
+function isTimeLimit(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === TIME_LIMIT_CODE
 }
 
 export interface SavedState {

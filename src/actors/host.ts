@@ -57,6 +57,10 @@ const SWEEP_LIMIT = 200
 /** An actor that is just being given from one to another is asked again. */
 const TRY_AGAIN_MS = 20
 const MOST_TRIES = 25
+/** Beyond it the owner counts as silent, whatever the tries took. */
+const LONGEST_ASK_MS = 3_000
+/** So many are looked after at once, so that one that is slow to be had keeps no other waiting. */
+const SWEPT_AT_ONCE = 16
 const TOPIC = { wake: 'actors:wake', ask: 'actors:ask', given: 'actors:given' }
 
 const Wake = z.object({ kind: z.string(), id: z.string() })
@@ -201,15 +205,22 @@ export function createActorHost(ctx: Context, peers: Peers, options: HostOptions
   const sweep = async () => {
     for (const [kind, { waiting }] of kinds) {
       const due = (await dueActors(ctx, kind, SWEEP_LIMIT)).map((key) => key.slice(kind.length + 1))
-      for (const id of new Set([...(await waiting(SWEEP_LIMIT)), ...due])) {
-        if (draining) return
-        // Whoever owns it and lives sweeps too, so this looks only for what nobody owns any more.
-        await here(kind, id)
-          .then((active) => active?.poke())
-          .catch((error: unknown) =>
-            ctx.log.warn({ err: error, actor: keyOf(kind, id) }, 'an actor could not be woken'),
-          )
+      const ids = [...new Set([...(await waiting(SWEEP_LIMIT)), ...due])]
+      const next = async (): Promise<void> => {
+        const id = ids.shift()
+        if (id === undefined || draining) return
+        await lookAfter(kind, id)
+        return next()
       }
+      await Promise.all(Array.from({ length: SWEPT_AT_ONCE }, next))
+    }
+  }
+  /** Whoever owns it and lives sweeps too, so this looks only for what nobody owns any more. */
+  const lookAfter = async (kind: string, id: string) => {
+    try {
+      ;(await here(kind, id))?.poke()
+    } catch (error) {
+      ctx.log.warn({ err: error, actor: keyOf(kind, id) }, 'an actor could not be woken')
     }
   }
 
@@ -243,6 +254,7 @@ export function createActorHost(ctx: Context, peers: Peers, options: HostOptions
     },
     async ask(kind, id, question) {
       const key = keyOf(kind, id)
+      const began = performance.now()
       for (let tries = 1; ; tries += 1) {
         const active = await here(kind, id)
         if (active !== undefined) return active.ask(question)
@@ -253,7 +265,8 @@ export function createActorHost(ctx: Context, peers: Peers, options: HostOptions
           )
           if (answer.here) return answer.value
         }
-        if (draining || tries >= MOST_TRIES) throw new SilentPeerError(owner ?? 'nobody', TOPIC.ask)
+        const late = performance.now() - began > LONGEST_ASK_MS
+        if (draining || late || tries >= MOST_TRIES) throw new SilentPeerError(owner ?? 'nobody', TOPIC.ask)
         await pause(TRY_AGAIN_MS)
       }
     },

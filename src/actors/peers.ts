@@ -4,17 +4,25 @@ import type { Ids } from '../platform/ids.ts'
 /** Carries packets between the instances, at most once, in order for each sender; never back to the sender. */
 export interface Bus {
   publish(packet: unknown): void
+  /** Resolves once all that was published is on its way for good, whatever becomes of this instance. */
+  flushed(): Promise<void>
   /** Returns the function that ends the subscription. */
   subscribe(listener: (packet: unknown) => void): () => void
 }
 
 /** The bus of an instance that is alone. */
-export const silentBus: Bus = { publish: () => undefined, subscribe: () => () => undefined }
+export const silentBus: Bus = {
+  publish: () => undefined,
+  flushed: () => Promise.resolve(),
+  subscribe: () => () => undefined,
+}
 
 /** How the instances speak with each other. */
 export interface Peers {
   /** Says something to one instance, or to all others when `to` is `*`. Nobody need hear it. */
   tell(to: string, topic: string, body: unknown): void
+  /** Resolves once all that was said is on its way for good, whatever becomes of this instance. */
+  flushed(): Promise<void>
   /**
    * Asks one instance.
    * @throws SilentPeerError when it has not answered within `timeoutMs` milliseconds or has failed to
@@ -73,6 +81,7 @@ export function createPeers(
 
   return {
     tell: (to, topic, body) => bus.publish({ to, from: self, topic, body } satisfies Packet),
+    flushed: () => bus.flushed(),
     ask(to, topic, body, timeoutMs) {
       const call = ids.next()
       return new Promise((resolve, reject) => {

@@ -1,9 +1,12 @@
+import type { ChangeStreamDocument } from 'mongodb'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { AgentEvent } from '../../src/contract/index.ts'
+import type { AgentEvent, OpenedSession } from '../../src/contract/index.ts'
 import { getCart } from '../../src/features/cart/index.ts'
 import { checkRun, openChat, outcomeOf, spoken } from '../support/chat.ts'
+import { testClock } from '../support/instance.ts'
 import { answer, createScriptedBrain, gate } from '../support/scripted-brain.ts'
 import { shelve } from '../support/shelf.ts'
+import { startWire } from '../support/wire.ts'
 import { startWorld, type World } from '../support/world.ts'
 
 const worlds: World[] = []
@@ -29,6 +32,10 @@ async function twoInstances() {
     there: () => second.connect('/chat', shopper.token),
   }
 }
+
+/** Of the packets between the socket doors: the first, and those after it. */
+const HEARTBEATS = [1, 2]
+const isEnd = ({ type }: AgentEvent) => type === 'RUN_FINISHED' || type === 'RUN_ERROR'
 
 /** As if the process were gone: nothing it does reaches the database or anybody else any more. */
 async function kill(world: World): Promise<void> {
@@ -73,6 +80,42 @@ describe('coming back', () => {
     expect(unique).toEqual(seen)
     await late.client.waitFor('message:new', ({ message: said }) => said.role === 'assistant')
     expect(late.client.received('message:new').at(-1)).toEqual(chat.client.received('message:new').at(-1))
+  })
+
+  it('in the middle of a stream gives what was said so far, and then all that follows, each once', async () => {
+    const { here, there, firstBrain } = await twoInstances()
+    const words = Array.from({ length: 400 }, (_, index) => `This is the sentence number ${index}. `)
+    firstBrain.on('on and on', async function* (turn) {
+      for (const text of words) {
+        yield { type: 'piece', text }
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      yield answer(turn, words.join(''))
+    })
+    const chat = await openChat(await here())
+    const devices = await Promise.all([here(), there(), here(), there()])
+    const { runId = '' } = await chat.say('on and on')
+    const openings = await Promise.all(
+      devices.map(async (client, index) => {
+        const heard = () => client.received('agent:event').length
+        const isPiece = ({ type, seq }: AgentEvent) => type === 'TEXT_MESSAGE_CONTENT' && seq > index * 40
+        await chat.client.waitFor('agent:event', isPiece)
+        const { promise, resolve } = Promise.withResolvers<{ begun: AgentEvent[]; heardBefore: number }>()
+        client.socket.emit('session:open', { sessionId: chat.sessionId }, (ack: { data: OpenedSession }) =>
+          resolve({ begun: ack.data.run?.events ?? [], heardBefore: heard() }),
+        )
+        return { client, ...(await promise) }
+      }),
+    )
+    const whole = await chat.run(runId)
+    expect(openings.some(({ begun }) => begun.length > 0)).toBe(true)
+    for (const { client, begun, heardBefore } of openings) {
+      await client.waitFor('agent:event', isEnd)
+      expect(heardBefore).toBe(0)
+      expect([...begun, ...client.received('agent:event')].map(({ seq }) => seq)).toEqual(
+        whole.map(({ seq }) => seq),
+      )
+    }
   })
 
   it('answers a message that came in at the other instance', async () => {
@@ -152,6 +195,41 @@ describe('an instance that dies', () => {
     never.release()
   })
 
+  it('between storing the end of a run and telling it leaves that to those who wait for it', async () => {
+    const clock = testClock(new Date())
+    const staying = await startWorld({ clock })
+    worlds.push(staying)
+    const wire = await startWire(staying.uri)
+    const brain = createScriptedBrain()
+    const dying = await startWorld({ on: staying, clock, brain, config: { MONGODB_URI: wire.uri } })
+    worlds.push(dying)
+    brain.on('think', (turn) => {
+      wire.silenceAfter('commitTransaction')
+      return [answer(turn, 'Thought through.')]
+    })
+    const shopper = await staying.signUp()
+    const chat = await openChat(await dying.connect('/chat', shopper.token))
+    await chat.ask('hello')
+    const watching = await openChat(await shopper.connect('/chat'), chat.sessionId)
+    const ended = staying.ctx.db
+      .collection('chat_runs')
+      .watch([{ $match: { 'fullDocument.state': 'ended' } }], { fullDocument: 'updateLookup' })
+    await ended.tryNext()
+    const { runId = '' } = await chat.say('think')
+    await ended.next()
+    await ended.close()
+    clock.advance(10_000)
+    const events = await watching.run(runId)
+    expect(spoken(events)).toBe('Thought through.')
+    expect((await watching.answerOf(runId)).text).toBe('Thought through.')
+    expect(
+      chat.client.received('agent:event').filter((event) => event.runId === runId && isEnd(event)),
+    ).toEqual([])
+    wire.restore()
+    await dying.close()
+    await wire.close()
+  })
+
   it('when it stops cleanly gives its sessions over at once', async () => {
     const { first, here, there, firstBrain } = await twoInstances()
     const hold = gate()
@@ -175,42 +253,83 @@ describe('an instance that dies', () => {
 })
 
 describe('an answer', () => {
-  it('costs the same few writes however long it is', async () => {
-    const brain = createScriptedBrain()
-    const world = await startWorld({ brain })
-    worlds.push(world)
-    brain.on('short', (turn) => [answer(turn, 'Yes.')])
-    brain.on('long', (turn) => [answer(turn, 'word '.repeat(2_000).trim())])
-    const chat = await openChat(await (await world.signUp()).connect('/chat'))
-    await chat.ask('hello')
-    const written: string[] = []
+  const goesByTheClock = (change: ChangeStreamDocument): boolean => {
+    if (change.operationType === 'update')
+      return change.ns.coll === 'actors' && !('revision' in (change.updateDescription.updatedFields ?? {}))
+    return (
+      change.operationType === 'insert' &&
+      change.ns.coll === 'socket_packets' &&
+      HEARTBEATS.includes(change.fullDocument.type)
+    )
+  }
+  /** What the work writes to the database, by collection, but for what goes by the clock: renewed leases, heartbeats. */
+  async function writesOf(world: World) {
     const feed = world.ctx.db.watch([], { maxAwaitTimeMS: 100 })
     await feed.tryNext()
-    const countWrites = async (text: string) => {
-      const { events } = await chat.ask(text)
-      written.length = 0
-      await world.ctx.db.collection('marks').insertOne({ text })
-      for (;;) {
-        const change = await feed.next()
-        const collection =
-          'ns' in change && change.ns !== undefined && 'coll' in change.ns ? change.ns.coll : ''
-        if (collection === 'marks' && change.operationType === 'insert') break
-        if (collection !== '' && collection.startsWith('chat_')) written.push(collection)
-        if (collection === 'actors' && change.operationType === 'update') {
-          const fields = Object.keys(change.updateDescription.updatedFields ?? {})
-          if (fields.includes('revision')) written.push(collection)
+    let marks = 0
+    return {
+      close: () => feed.close(),
+      async during(work: () => Promise<unknown>): Promise<string[]> {
+        const written: string[] = []
+        await world.ctx.db.collection<{ _id: string }>('marks').insertOne({ _id: `${marks++}` })
+        await work()
+        const until = `${marks++}`
+        await world.ctx.db.collection<{ _id: string }>('marks').insertOne({ _id: until })
+        for (;;) {
+          const change = await feed.next()
+          if (!('documentKey' in change)) continue
+          const { coll } = change.ns
+          if (coll === 'marks') {
+            if (String(change.documentKey._id) === until) return written.sort()
+            written.length = 0
+            continue
+          }
+          if (!goesByTheClock(change)) written.push(coll)
         }
-        if (collection === 'instance_packets') written.push(collection)
-      }
-      return { events, collections: [...written].sort() }
+      },
     }
-    const short = await countWrites('short')
-    const long = await countWrites('long')
-    await feed.close()
-    expect(long.events.length).toBeGreaterThan(300)
-    // The message; then in one transaction its answer, the run's end, the message out of the mailbox, the snapshot.
-    const few = ['actors', 'chat_messages', 'chat_messages', 'chat_messages', 'chat_runs']
-    expect(short.collections).toEqual(few)
-    expect(long.collections).toEqual(few)
+  }
+  // The message; then in one transaction its answer, the run's end, the message out of the mailbox, the snapshot.
+  const FEW = ['actors', 'chat_messages', 'chat_messages', 'chat_messages', 'chat_runs']
+  const LONG = 'word '.repeat(2_000).trim()
+
+  it('costs the same few writes however long it is, while all sockets of the session are on its owner', async () => {
+    const { first, here, firstBrain } = await twoInstances()
+    firstBrain.on('short', (turn) => [answer(turn, 'Yes.')])
+    firstBrain.on('long', (turn) => [answer(turn, LONG)])
+    const chat = await openChat(await here())
+    const device = await openChat(await here(), chat.sessionId)
+    await chat.ask('hello')
+    const writes = await writesOf(first)
+    expect(await writes.during(() => chat.ask('short'))).toEqual(FEW)
+    expect(await writes.during(() => chat.ask('long'))).toEqual(FEW)
+    await writes.close()
+    expect(device.client.received('agent:event').length).toBeGreaterThan(300)
+    expect(device.client.received('agent:event')).toEqual(chat.client.received('agent:event'))
+  })
+
+  it('is carried to another instance while that one has a socket of the session, and no longer', async () => {
+    const { first, second, here, there, firstBrain } = await twoInstances()
+    firstBrain.on('long', (turn) => [answer(turn, LONG)])
+    const chat = await openChat(await here())
+    const other = await openChat(await there(), chat.sessionId)
+    await chat.ask('hello')
+    const writes = await writesOf(first)
+    const carried = await writes.during(async () => {
+      const { message } = await chat.ask('long')
+      expect(spoken(await other.run(message.runId ?? ''))).toBe(LONG)
+    })
+    expect(carried).toContain('instance_packets')
+    const left = first.ctx.db
+      .collection('instance_packets')
+      .watch([{ $match: { 'fullDocument.packet.topic': 'chat:left' } }])
+    await left.tryNext()
+    other.client.close()
+    await left.next()
+    await left.close()
+    await expect.poll(() => second.io.of('/chat').sockets.size).toBe(0)
+    await chat.ask('hello again')
+    expect(await writes.during(() => chat.ask('long'))).toEqual(FEW)
+    await writes.close()
   })
 })

@@ -1,109 +1,177 @@
 import { z } from 'zod'
 import type { Peers } from '../../actors/index.ts'
+import { AgentEvent, Message, type OpenedSession } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
-import type { ShopServer } from '../../transport/socket/shop-socket.ts'
-import { removeViewer, type SessionDocument } from './sessions.store.ts'
+import type { ShopServer, ShopSocket } from '../../transport/socket/shop-socket.ts'
+import type { SentEvent } from './conversation.events.ts'
+import { messageView } from './conversation.view.ts'
+import { createHeldBack } from './held-back.ts'
+import { messagesAfter } from './messages.store.ts'
+import { keepRunVigil } from './run-vigil.ts'
+import type { SessionDocument } from './sessions.store.ts'
+import { createToldMessages } from './told-messages.ts'
+import { createToldRuns, endsRun, type ToldRuns } from './told-runs.ts'
+import { createViewers } from './viewers.ts'
 
 /** Who hears what happens in a session: this instance's sockets, and those of the instances that have some too. */
 export interface Audience {
-  /** Sends to the session's sockets. It writes nothing while all of them are on this instance. */
+  /** These send to the session's sockets. They write nothing while all of them are on this instance. */
+  sendMessage(sessionId: string, message: Message): void
+  sendRun(sent: SentEvent): void
   send(sessionId: string, event: string, data: unknown): void
+  /** Resolves when what was sent reaches the session's sockets on other instances, whatever happens to this one. */
+  heardElsewhere(sessionId: string): Promise<void>
+  /** The run of the session does not go on here any more. */
+  runLeft(sessionId: string): void
   /** This instance has a socket in the session now. */
   join(session: SessionDocument): void
-  /** Notes which other instances have sockets in the session; those that do not answer are forgotten. */
+  /**
+   * Keeps back what would be sent to a socket that is opening the session, until the returned function is called: then it
+   * follows, but for what the socket was given by then.
+   */
+  holdBack(socket: ShopSocket, sessionId: string): (opened?: OpenedSession) => void
+  /** The number of the last message that this instance's sockets were told. */
+  lastTold(sessionId: string): number
+  /** Notes which other instances have sockets in the session. */
   learn(session: SessionDocument): void
   /** The last socket of this instance has left the session. */
   leave(sessionId: string): void
+  /** Resolves once the database knows that this instance had left the session; false when it had not. */
+  left(sessionId: string): Promise<boolean>
   hasSockets(sessionId: string): boolean
   /** The users whose sockets are on this instance. */
   users(): string[]
+  /** One look for the ends of runs that nobody has told, for those that do not wait for the next. */
+  lookForEnds(): Promise<void>
+  close(): void
 }
 
-const TOPIC = { relay: 'chat:relay', joined: 'chat:joined', left: 'chat:left', watching: 'chat:watching' }
-const WATCHING_TIMEOUT_MS = 3_000
+const TOPIC = { relay: 'chat:relay', message: 'chat:message', run: 'chat:run' }
 const Relay = z.object({ sessionId: z.string(), event: z.string(), data: z.unknown() })
-const Viewing = z.object({ sessionId: z.string() })
-const RunPlace = z.looseObject({ runId: z.string(), seq: z.int() })
+const RelayedMessage = z.object({ sessionId: z.string(), message: Message })
+const RelayedRun = z.object({ sessionId: z.string(), epoch: z.int(), events: z.array(AgentEvent) })
 
 /** The room of a session's sockets. */
 export function sessionRoom(sessionId: string): string {
   return `session:${sessionId}`
 }
 
-const REMEMBERED = 50_000
-
 export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audience {
   const chat = io.of('/chat')
-  const elsewhere = new Map<string, Set<string>>()
-  /** How far this instance's sockets have been told of the run under way, so that a take-over repeats nothing. */
-  const told = new Map<string, { runId: string; seq: number }>()
+  const toldRuns = new WeakMap<ShopSocket, Map<string, ToldRuns>>()
+  const held = createHeldBack()
+  /** The runs that go on here, for instances that come to hear them in the middle. */
+  const underWay = new Map<string, Pick<SentEvent, 'epoch' | 'events'>>()
+
+  const socketsOf = (sessionId: string) =>
+    [...(chat.adapter.rooms.get(sessionRoom(sessionId)) ?? [])].flatMap((id) => chat.sockets.get(id) ?? [])
   const hasSockets = (sessionId: string) => (chat.adapter.rooms.get(sessionRoom(sessionId))?.size ?? 0) > 0
-
-  const toldAlready = (sessionId: string, data: unknown) => {
-    const place = RunPlace.parse(data)
-    const last = told.get(sessionId)
-    if (last?.runId === place.runId && place.seq <= last.seq) return true
-    told.set(sessionId, { runId: place.runId, seq: place.seq })
-    return false
+  const emitHere = (sessionId: string, event: string, data: unknown) => {
+    for (const socket of socketsOf(sessionId)) held.inTurn(socket, sessionId, () => socket.emit(event, data))
   }
-  const sendHere = (sessionId: string, event: string, data: unknown) => {
-    if (!hasSockets(sessionId)) return
-    if (event === 'agent:event' && toldAlready(sessionId, data)) return
-    chat.local.to(sessionRoom(sessionId)).emit(event, data)
+  const toldOf = (socket: ShopSocket, sessionId: string): ToldRuns => {
+    const sessions = toldRuns.get(socket) ?? new Map<string, ToldRuns>()
+    toldRuns.set(socket, sessions)
+    const told = sessions.get(sessionId) ?? createToldRuns()
+    sessions.set(sessionId, told)
+    return told
   }
-  const others = (sessionId: string) => {
-    const known = elsewhere.get(sessionId) ?? new Set<string>()
-    elsewhere.set(sessionId, known)
-    const [oldest] = elsewhere.keys()
-    if (elsewhere.size > REMEMBERED && oldest !== undefined) elsewhere.delete(oldest)
-    return known
-  }
-
-  const forget = (sessionId: string, viewer: string) => {
-    elsewhere.get(sessionId)?.delete(viewer)
-    removeViewer(ctx, sessionId, viewer).catch((error: unknown) =>
-      ctx.log.warn({ err: error, sessionId }, 'a viewer of a session could not be removed'),
-    )
-  }
-  const learn = ({ _id, viewers }: SessionDocument) => {
-    for (const viewer of viewers) {
-      if (viewer === ctx.instanceId || others(_id).has(viewer)) continue
-      others(_id).add(viewer)
-      peers.ask(viewer, TOPIC.watching, { sessionId: _id }, WATCHING_TIMEOUT_MS).then(
-        (watching) => {
-          if (watching !== true) forget(_id, viewer)
-        },
-        () => forget(_id, viewer),
-      )
+  const messages = createToldMessages({
+    async read(sessionId, afterSeq) {
+      return (await messagesAfter(ctx, sessionId, afterSeq)).map(messageView)
+    },
+    emit(sessionId, message) {
+      emitHere(sessionId, 'message:new', { message })
+      if (message.role === 'customer' && message.runId !== undefined) vigil.expect(sessionId, message.runId)
+    },
+    hasSockets,
+    failed: (sessionId, error) =>
+      ctx.log.warn({ err: error, sessionId }, 'messages of another instance could not be read yet'),
+  })
+  const viewers = createViewers(ctx, peers, {
+    hasSockets,
+    arrived(sessionId, viewer) {
+      const run = underWay.get(sessionId)
+      if (run !== undefined) peers.tell(viewer, TOPIC.run, { sessionId, ...run })
+    },
+  })
+  const runHere = (sessionId: string, epoch: number, event: AgentEvent) => {
+    for (const socket of socketsOf(sessionId)) {
+      held.inTurn(socket, sessionId, () => {
+        if (!toldOf(socket, sessionId).isNews(event, epoch)) return
+        socket.emit('agent:event', event)
+        vigil.heard(sessionId, event)
+      })
     }
   }
+  const vigil = keepRunVigil(ctx, {
+    hasSockets,
+    missed({ sessionId, epoch, events }) {
+      messages.catchUp(sessionId)
+      messages.inTurn(sessionId, () => {
+        for (const event of events) runHere(sessionId, epoch, AgentEvent.parse(event))
+      })
+    },
+  })
+  const relay = (sessionId: string, topic: string, body: object) => {
+    if (viewers.elsewhere(sessionId)) peers.tell('*', topic, { sessionId, ...body })
+  }
 
-  peers.on(TOPIC.watching, (body) => hasSockets(Viewing.parse(body).sessionId))
   peers.on(TOPIC.relay, (body) => {
     const { sessionId, event, data } = Relay.parse(body)
-    sendHere(sessionId, event, data)
+    messages.inTurn(sessionId, () => emitHere(sessionId, event, data))
   })
-  peers.on(TOPIC.joined, (body, from) => void others(Viewing.parse(body).sessionId).add(from))
-  peers.on(TOPIC.left, (body, from) => void elsewhere.get(Viewing.parse(body).sessionId)?.delete(from))
+  peers.on(TOPIC.message, (body) => {
+    const { sessionId, message } = RelayedMessage.parse(body)
+    if (hasSockets(sessionId)) messages.tell(sessionId, message)
+  })
+  peers.on(TOPIC.run, (body) => {
+    const { sessionId, epoch, events } = RelayedRun.parse(body)
+    if (!hasSockets(sessionId)) return
+    messages.inTurn(sessionId, () => {
+      for (const event of events) runHere(sessionId, epoch, event)
+    })
+  })
 
   return {
     hasSockets,
     users: () => [...new Set([...chat.sockets.values()].flatMap(({ data }) => data.token?.userId ?? []))],
+    sendMessage(sessionId, message) {
+      if (hasSockets(sessionId)) messages.tell(sessionId, message)
+      relay(sessionId, TOPIC.message, { message })
+    },
+    sendRun({ sessionId, epoch, event, events }) {
+      if (endsRun(event)) underWay.delete(sessionId)
+      else underWay.set(sessionId, { epoch, events })
+      messages.inTurn(sessionId, () => runHere(sessionId, epoch, event))
+      relay(sessionId, TOPIC.run, { epoch, events: [event] })
+    },
     send(sessionId, event, data) {
-      sendHere(sessionId, event, data)
-      if ((elsewhere.get(sessionId)?.size ?? 0) > 0) peers.tell('*', TOPIC.relay, { sessionId, event, data })
+      messages.inTurn(sessionId, () => emitHere(sessionId, event, data))
+      relay(sessionId, TOPIC.relay, { event, data })
     },
-    join(session) {
-      learn(session)
-      told.delete(session._id)
-      peers.tell('*', TOPIC.joined, { sessionId: session._id })
+    async heardElsewhere(sessionId) {
+      if (viewers.elsewhere(sessionId)) await peers.flushed()
     },
-    learn,
+    runLeft: (sessionId) => void underWay.delete(sessionId),
+    join: viewers.join,
+    holdBack(socket, sessionId) {
+      const release = held.hold(socket, sessionId)
+      return (opened) => {
+        if (opened !== undefined) messages.given(sessionId, opened.lastSeq)
+        if (opened?.run !== undefined) toldOf(socket, sessionId).given(opened.run.runId, opened.run.events)
+        // the acknowledgement is on its way before what follows it
+        setImmediate(release)
+      }
+    },
+    lastTold: (sessionId) => messages.last(sessionId) ?? 0,
+    learn: viewers.learn,
     leave(sessionId) {
-      told.delete(sessionId)
-      if ((elsewhere.get(sessionId)?.size ?? 0) === 0) return
-      peers.tell('*', TOPIC.left, { sessionId })
-      forget(sessionId, ctx.instanceId)
+      messages.forget(sessionId)
+      viewers.leave(sessionId)
     },
+    left: viewers.left,
+    lookForEnds: vigil.look,
+    close: vigil.close,
   }
 }

@@ -82,16 +82,28 @@ export async function openSession(
   const session = await requireSession(ctx, caller, input.sessionId)
   await startWatching(ctx, session, watch)
   const sight = await look(ctx, session)
-  const messages =
-    input.afterSeq === undefined
-      ? await messagesBefore(ctx, session._id, Number.MAX_SAFE_INTEGER, RECENT)
-      : await messagesAfter(ctx, session._id, input.afterSeq)
   return {
     sessionId: session._id,
-    lastSeq: messages.at(-1)?.seq ?? (await lastSeq(ctx, session._id)),
-    messages: messages.map(messageView),
+    ...(await messagesSoFar(ctx, session._id, input.afterSeq)),
     ...sight,
     state: session.closedAt === null ? sight.state : 'closed',
+  }
+}
+
+/** Read again when a message was sent to the sockets meanwhile that is not among them, so that none before it is missed. */
+async function messagesSoFar(
+  ctx: Context,
+  sessionId: string,
+  afterSeq: number | undefined,
+): Promise<Pick<OpenedSession, 'lastSeq' | 'messages'>> {
+  for (;;) {
+    const found =
+      afterSeq === undefined
+        ? await messagesBefore(ctx, sessionId, Number.MAX_SAFE_INTEGER, RECENT)
+        : await messagesAfter(ctx, sessionId, afterSeq)
+    const last = found.at(-1)?.seq ?? (await lastSeq(ctx, sessionId))
+    if ((conversationsOf(ctx)?.audience.lastTold(sessionId) ?? 0) > last) continue
+    return { lastSeq: last, messages: found.map(messageView) }
   }
 }
 
@@ -99,8 +111,10 @@ export async function openSession(
 export type Watch = (session: SessionDocument) => void
 
 async function startWatching(ctx: Context, session: SessionDocument, watch: Watch): Promise<void> {
-  if (!session.viewers.includes(ctx.instanceId)) await addViewer(ctx, session._id)
   watch(session)
+  const audience = conversationsOf(ctx)?.audience
+  const left = await audience?.left(session._id)
+  if (left === true || !session.viewers.includes(ctx.instanceId)) await addViewer(ctx, session._id)
 }
 
 /** What the owner knows; while that one is silent, what it has left in the database. */

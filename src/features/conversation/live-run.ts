@@ -14,18 +14,26 @@ export interface LiveRun {
   readonly ended: Promise<string>
   end(outcome: string): void
   emit(event: UnnumberedEvent): void
+  /** The event as it would follow those so far. */
+  following(event: UnnumberedEvent): StoredEvent
   /** The events so far and those that would follow, numbered, as an effect remembers them. */
   with(following: readonly UnnumberedEvent[]): StoredEvent[]
 }
 
-/** @param begun the events that an earlier owner of the session has sent and kept */
+export interface RunPlace {
+  readonly sessionId: string
+  readonly runId: string
+  /** Of the owner under whom the run goes on. */
+  readonly epoch: number
+}
+
+/** @param begun the events that an earlier owner of the session has kept; whoever has not heard them is told them now */
 export function startLiveRun(
   ctx: Context,
-  sessionId: string,
-  runId: string,
+  { sessionId, runId, epoch }: RunPlace,
   begun: readonly StoredEvent[],
 ): LiveRun {
-  const events: AgentEvent[] = begun.map((event) => AgentEvent.parse(event))
+  const events: AgentEvent[] = []
   let end: (outcome: string) => void = () => undefined
   const ended = new Promise<string>((resolve) => {
     end = resolve
@@ -37,17 +45,19 @@ export function startLiveRun(
     seq,
     timestamp: ctx.clock.now().getTime(),
   })
+  const add = (event: AgentEvent) => {
+    events.push(event)
+    ctx.events.publish(agentEventSent, { sessionId, epoch, event, events })
+  }
+  for (const event of begun) add(AgentEvent.parse(event))
   return {
     runId,
     events,
     cancel: new AbortController(),
     ended,
     end,
-    emit(event) {
-      const whole = AgentEvent.parse(numbered(event, events.length))
-      events.push(whole)
-      ctx.events.publish(agentEventSent, { sessionId, event: whole })
-    },
+    emit: (event) => add(AgentEvent.parse(numbered(event, events.length))),
+    following: (event) => numbered(event, events.length),
     with: (following) => [
       ...events.map((event) => ({ ...event })),
       ...following.map((event, index) => numbered(event, events.length + index)),

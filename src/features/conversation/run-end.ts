@@ -17,17 +17,23 @@ import type { RunEnd } from './sales-agent.ts'
 
 const RETRY_MS = 250
 
-/** Tries until the database has it or the session is another instance's: what was answered must not be lost. */
+/**
+ * Tries until the database has it or the session is another instance's: what was answered must not be lost.
+ * @param heardElsewhere resolves when the run's events so far reach the other instances whatever happens here
+ */
 export async function commitEnd(
   ctx: Context,
   actor: Actor<unknown>,
   live: LiveRun,
   end: RunEnd,
   answered: MessageDocument | null,
+  heardElsewhere: () => Promise<void>,
 ): Promise<{ said: MessageDocument | undefined; end: RunEnd }> {
   const sessionId = actor.id
   const mark = { runId: live.runId, sessionId, epoch: actor.lease.epoch }
   const id = `${live.runId}-answer`
+  const last = live.following(end.last)
+  await heardElsewhere()
   for (;;) {
     const next = end.message === undefined ? 0 : await retried(actor, ctx, () => nextSeq(ctx, sessionId))
     const message: MessageDocument | undefined =
@@ -48,7 +54,7 @@ export async function commitEnd(
         async (session) => {
           if (message !== undefined) await insertMessage(ctx, message, session)
           if (answered !== null) await markAnswered(ctx, answered._id, session)
-          await endRun(ctx, mark, end.outcome, session)
+          await endRun(ctx, mark, { outcome: end.outcome, last }, session)
           return true
         },
       )
@@ -64,7 +70,7 @@ export async function commitEnd(
           { err: error, runId: live.runId },
           'an answer cannot be stored; its run ends without it',
         )
-        return commitEnd(ctx, actor, live, withoutAnswer(actor), answered)
+        return commitEnd(ctx, actor, live, withoutAnswer(actor), answered, heardElsewhere)
       }
       ctx.log.warn({ err: error, runId: live.runId }, 'the end of a run is not stored yet and is tried again')
       await pause(RETRY_MS)

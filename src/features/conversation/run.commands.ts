@@ -25,6 +25,8 @@ interface Work {
   readonly memory: SessionMemory
   readonly resume: RunDocument | null
   readonly message: MessageDocument | null
+  /** Resolves when the run's events so far reach the other instances whatever happens here. */
+  readonly heardElsewhere: () => Promise<void>
 }
 
 /**
@@ -42,12 +44,14 @@ async function perform(work: Work): Promise<void> {
   const runId = resume?._id ?? message?.runId
   if (runId === undefined) return
   const input = inputOf(resume, message)
+  const untouched = memory.betweenRuns === true
+  memory.betweenRuns = false
   const [stored, customer, history] = await Promise.all([
-    resume ?? findRun(ctx, runId),
+    resume ?? (untouched ? null : findRun(ctx, runId)),
     customerOf(ctx, session.userId),
     messagesBefore(ctx, sessionId, input.type === 'message' ? input.seq : Number.MAX_SAFE_INTEGER, HISTORY),
   ])
-  const live = startLiveRun(ctx, sessionId, runId, stored?.events ?? [])
+  const live = startLiveRun(ctx, { sessionId, runId, epoch: actor.lease.epoch }, stored?.events ?? [])
   memory.live = live
   const cancelNext = memory.cancelNext
   delete memory.cancelNext
@@ -56,8 +60,9 @@ async function perform(work: Work): Promise<void> {
   const startedAt = ctx.clock.now().getTime()
   try {
     const wanted = await agent.run(deskOf(work, { live, stored, input, customer, history }))
-    const { said, end } = await commitEnd(ctx, actor, live, wanted, message)
+    const { said, end } = await commitEnd(ctx, actor, live, wanted, message, work.heardElsewhere)
     outcome = end.outcome
+    memory.betweenRuns = true
     if (said !== undefined) ctx.events.publish(messageStored, { sessionId, message: messageView(said) })
     live.emit(end.last)
     delete memory.live

@@ -30,7 +30,7 @@ const RunDocument = z.object({
   epoch: z.int().min(0),
   /** The outcomes of the tools up to the last effect, which do not run again. */
   results: z.array(StoredResult),
-  /** The events up to the last effect; whoever takes the run over goes on after them. */
+  /** The events up to the last effect, after which whoever takes the run over goes on; of an ended run its last alone. */
   events: z.array(StoredEvent),
   outcome: RunOutcome.optional(),
   createdAt: z.date(),
@@ -54,6 +54,15 @@ export const runsCollection = defineCollection({
 
 export async function findRun(ctx: Context, runId: string): Promise<RunDocument | null> {
   return runsCollection.parseOrNull(await runsCollection.in(ctx.db).findOne({ _id: runId }))
+}
+
+/** Those of these runs that have ended. */
+export async function endedRuns(ctx: Context, runIds: readonly string[]): Promise<RunDocument[]> {
+  const found = await runsCollection
+    .in(ctx.db)
+    .find({ _id: { $in: [...runIds] }, state: 'ended' })
+    .toArray()
+  return found.map((document) => runsCollection.parse(document))
 }
 
 export async function findRunOfInterrupt(
@@ -180,7 +189,7 @@ async function writeMark(
 export async function endRun(
   ctx: Context,
   { runId, sessionId, epoch }: Mark,
-  outcome: RunOutcome,
+  { outcome, last }: { readonly outcome: RunOutcome; readonly last: StoredEvent },
   session: ClientSession,
 ): Promise<void> {
   const now = ctx.clock.now()
@@ -188,7 +197,7 @@ export async function endRun(
     await runsCollection.in(ctx.db).updateOne(
       { _id: runId, state: { $ne: 'ended' } },
       {
-        $set: { state: 'ended', outcome, endedAt: now, epoch, results: [], events: [] },
+        $set: { state: 'ended', outcome, endedAt: now, epoch, results: [], events: [last] },
         $unset: { waiting: '' },
         $setOnInsert: { sessionId, createdAt: now },
       },

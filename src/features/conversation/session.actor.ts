@@ -33,6 +33,10 @@ const WAITED_MS = 1_500
 export interface SessionMemory {
   live?: LiveRun
   state?: SessionState
+  /** This owner has ended a run and begun none since: of the next one nothing can be stored yet. */
+  betweenRuns?: boolean
+  /** The step before this one was a run. */
+  justRan?: boolean
   /** The next run is cancelled before it begins. */
   cancelNext?: { readonly settle: (cancelled: boolean) => void }
 }
@@ -41,7 +45,7 @@ export interface SessionMemory {
 export function sessionActor(
   ctx: Context,
   agent: SalesAgent,
-  audience: Pick<Audience, 'hasSockets' | 'learn'>,
+  audience: Pick<Audience, 'hasSockets' | 'learn' | 'runLeft' | 'heardElsewhere'>,
 ): ActorKind<unknown> {
   const memories = new WeakMap<Actor<unknown>, SessionMemory>()
   const memoryOf = (actor: Actor<unknown>) => {
@@ -58,18 +62,37 @@ export function sessionActor(
       ctx.events.publish(sessionStateChanged, { sessionId: actor.id, state: agent.stateOf(snapshot) })
       return 'again'
     }
-    const [session, resume, message] = await Promise.all([
-      findSession(ctx, actor.id),
+    // right after a run there is mostly no mail, and then nothing else need be read
+    const early = memory.justRan === true ? undefined : findSession(ctx, actor.id)
+    memory.justRan = false
+    const [resume, message] = await Promise.all([
       nextResume(ctx, actor.id),
       nextWaiting(ctx, actor.id, agent.handledSeq(actor.state.snapshot)),
+      early,
     ])
+    const hasMail = resume !== null || message !== null
+    const session = hasMail ? await (early ?? findSession(ctx, actor.id)) : null
     if (session === null || (resume === null && message === null)) {
       memory.cancelNext?.settle(false)
       delete memory.cancelNext
       return 'idle'
     }
     audience.learn(session)
-    await performRun({ ctx, agent, actor, session, memory, resume, message })
+    try {
+      await performRun({
+        ctx,
+        agent,
+        actor,
+        session,
+        memory,
+        resume,
+        message,
+        heardElsewhere: () => audience.heardElsewhere(actor.id),
+      })
+    } finally {
+      audience.runLeft(actor.id)
+    }
+    memory.justRan = true
     return 'again'
   }
 

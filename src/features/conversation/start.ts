@@ -53,12 +53,8 @@ export function startConversations(
   }
   io.of('/chat').adapter.on('delete-room', leave)
   const subscriptions = [
-    ctx.events.subscribe(messageStored, ({ sessionId, message }) =>
-      audience.send(sessionId, 'message:new', { message }),
-    ),
-    ctx.events.subscribe(agentEventSent, ({ sessionId, event }) =>
-      audience.send(sessionId, 'agent:event', event),
-    ),
+    ctx.events.subscribe(messageStored, ({ sessionId, message }) => audience.sendMessage(sessionId, message)),
+    ctx.events.subscribe(agentEventSent, (sent) => audience.sendRun(sent)),
     ctx.events.subscribe(sessionStateChanged, (change) =>
       audience.send(change.sessionId, 'session:state', change),
     ),
@@ -68,7 +64,9 @@ export function startConversations(
     opened: bus.opened,
     hears: () => bus.state() === 'open',
     census: () => host.census(),
-    sweep: () => host.sweep(),
+    async sweep() {
+      await Promise.all([host.sweep(), audience.lookForEnds()])
+    },
     async drain() {
       await host.drain(DRAIN_MS)
       await removeViewerEverywhere(ctx).catch((error: unknown) =>
@@ -79,6 +77,7 @@ export function startConversations(
       for (const unsubscribe of subscriptions) unsubscribe()
       io.of('/chat').adapter.off('delete-room', leave)
       idle.close()
+      audience.close()
       uninstall()
       peers.close()
       await bus.close()
