@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Order, Payment, Return } from '../../src/contract/index.ts'
 import { seedCoupons, seedPoints } from '../../src/features/loyalty/index.ts'
 import { resumeReturns } from '../../src/features/orders/index.ts'
+import { ordersCollection } from '../../src/features/orders/orders.store.ts'
 import { giftCardsCollection } from '../../src/features/payments/gift-cards.store.ts'
 import { seedGiftCards } from '../../src/features/payments/index.ts'
 import { mockPayments } from '../../src/features/payments/mock-gateway.store.ts'
@@ -344,5 +345,30 @@ describe('a return that is cut short', () => {
     expect(await payment(order)).toMatchObject({ refunded: order.totals.total.amount })
     expect(await reread(order)).toMatchObject({ status: 'refunded' })
     expect(await points()).toBe(5_000)
+  })
+
+  it('whose refund fails for good does not hold up the others', async () => {
+    const order = await bought()
+    gateway.trouble('refund', 'refused', 51)
+    const back = await give(order)
+    expect(back).toMatchObject({ status: 'requested' })
+    const orders = ordersCollection.in(world.ctx.db)
+    const stored = ordersCollection.parse(await orders.findOne({ _id: order.id }))
+    const stuck = Array.from({ length: 50 }, (_, index) => ({
+      ...stored,
+      _id: `${order.id}-${index}`,
+      number: `${stored.number}-${index}`,
+      checkoutId: `${stored.checkoutId}-${index}`,
+      returns: stored.returns.map((record) => ({ ...record, id: `${record.id}-${index}` })),
+      updatedAt: new Date(stored.updatedAt.getTime() - 1_000),
+    }))
+    await orders.insertMany(stuck)
+    clock.advance(11_000)
+    expect(await resumeReturns(world.ctx)).toBe(0)
+    expect(gateway.calls('refund')).toBe(51)
+    expect(await resumeReturns(world.ctx)).toBeGreaterThan(0)
+    expect(await payment(order)).toMatchObject({ refunds: [{ key: back.id }] })
+    expect(await reread(order)).toMatchObject({ status: 'refunded' })
+    await orders.deleteMany({ _id: { $in: stuck.map(({ _id }) => _id) } })
   })
 })

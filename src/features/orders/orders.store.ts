@@ -75,6 +75,8 @@ const OrderDocument = z.object({
   shippingAddress: PostalAddress,
   pointsEarned: Amount,
   returns: z.array(ReturnRecord),
+  /** When a refund was last tried in vain. */
+  refundTriedAt: z.date().optional(),
   version: z.int().min(1),
   createdAt: z.date(),
   /** When the money was captured. */
@@ -92,7 +94,7 @@ export const ordersCollection = defineCollection({
     { key: { checkoutId: 1 }, name: 'checkout', unique: true },
     { key: { number: 1 }, name: 'number', unique: true },
     { key: { userId: 1, createdAt: -1, _id: -1 }, name: 'user_newest' },
-    { key: { 'returns.status': 1, updatedAt: 1 }, name: 'return_status' },
+    { key: { 'returns.status': 1, refundTriedAt: 1, updatedAt: 1 }, name: 'unsettled_returns' },
   ],
 })
 
@@ -153,7 +155,10 @@ export async function loadOrders(
   return { documents: documents.map((document) => ordersCollection.parse(document)), total }
 }
 
-/** Orders with a refund that was asked for and is not known to have gone through. */
+/**
+ * Orders with a refund that was asked for and is not known to have gone through, and that nothing has changed since
+ * `before`: those never tried by the sweep first, then the longest untried.
+ */
 export async function loadUnsettledReturns(
   ctx: Database,
   before: Date,
@@ -162,10 +167,17 @@ export async function loadUnsettledReturns(
   const documents = await ordersCollection
     .in(ctx.db)
     .find({ 'returns.status': 'requested', updatedAt: { $lt: before } })
-    .sort({ updatedAt: 1 })
+    .sort({ refundTriedAt: 1, updatedAt: 1 })
     .limit(limit)
     .toArray()
   return documents.map((document) => ordersCollection.parse(document))
+}
+
+/** Moves an order whose refund cannot be made yet to the end of that list. */
+export async function putOffRefund(ctx: Pick<Context, 'db' | 'clock'>, id: string): Promise<void> {
+  await ordersCollection
+    .in(ctx.db)
+    .updateOne({ _id: id, 'returns.status': 'requested' }, { $set: { refundTriedAt: ctx.clock.now() } })
 }
 
 /** Saves the next version of an order; false when somebody was quicker. */

@@ -13,6 +13,7 @@ import {
   loadOrderById,
   loadUnsettledReturns,
   type OrderDocument,
+  putOffRefund,
   type ReturnRecord,
   saveOrder,
 } from './orders.store.ts'
@@ -159,12 +160,14 @@ async function settleReturn(
   })
 }
 
-/** Takes up returns whose money has not gone back yet. Returns how many it has settled. */
+/** Takes up returns whose money has not gone back yet; what fails again waits for its turn. Returns how many it has settled. */
 export async function resumeReturns(ctx: Context): Promise<number> {
   const before = new Date(ctx.clock.now().getTime() - SETTLING_MS)
   let settled = 0
   for (const order of await loadUnsettledReturns(ctx, before, SETTLED_AT_ONCE)) {
-    settled += await settleReturnsOf(ctx, order)
+    const done = await settleReturnsOf(ctx, order)
+    settled += done
+    if (done < order.returns.filter(isUnsettled).length) await putOffRefund(ctx, order._id)
   }
   return settled
 }
@@ -177,8 +180,7 @@ export async function resumeReturnsOf(ctx: Context, orderId: string): Promise<vo
 
 async function settleReturnsOf(ctx: Context, order: OrderDocument): Promise<number> {
   let settled = 0
-  for (const { id, status } of order.returns) {
-    if (status === 'refunded') continue
+  for (const { id } of order.returns.filter(isUnsettled)) {
     try {
       if ((await settleReturn(ctx, order._id, id)).status === 'refunded') settled += 1
     } catch (error) {
@@ -186,6 +188,10 @@ async function settleReturnsOf(ctx: Context, order: OrderDocument): Promise<numb
     }
   }
   return settled
+}
+
+function isUnsettled({ status }: ReturnRecord): boolean {
+  return status !== 'refunded'
 }
 
 function withRefunded(order: OrderDocument, returnId: string, now: Date): OrderDocument {
