@@ -53,6 +53,11 @@ export interface IdempotencyClaim {
    * the effect are committed together. Without it the answer is stored when the command has returned.
    */
   complete(session: ClientSession, answer: unknown): Promise<void>
+  /**
+   * Stores a refusal within a transaction that changes what a retry would find. Without it the refusal is stored when
+   * the command has thrown it.
+   */
+  refuse?(session: ClientSession, error: ShopError): Promise<void>
 }
 
 export interface IdempotentRequest {
@@ -87,22 +92,17 @@ export async function runIdempotent<T>(
       .updateOne({ ...mine, state: 'running' }, { $set: { claimedUntil: after(ctx.clock, CLAIM_MS) } })
       .catch((error: unknown) => ctx.log.warn({ err: error }, 'an idempotency claim could not be renewed'))
   }, CLAIM_RENEWAL_MS)
+  const store = async (session: ClientSession, outcome: Outcome) => {
+    const { matchedCount } = await keys.updateOne(mine, { $set: done(ctx, outcome) }, { session })
+    if (matchedCount === 0) throw inFlight()
+  }
   try {
     const answer = await work({
       key: _id,
-      complete: async (session, value) => {
-        const { matchedCount } = await keys.updateOne(
-          mine,
-          { $set: { state: 'done', answer: value ?? null, expiresAt: after(ctx.clock, KEY_KEPT_MS) } },
-          { session },
-        )
-        if (matchedCount === 0) throw inFlight()
-      },
+      complete: (session, value) => store(session, { answer: value ?? null }),
+      refuse: (session, error) => store(session, { failure: failureOf(error) }),
     })
-    await keys.updateOne(
-      { ...mine, state: 'running' },
-      { $set: { state: 'done', answer: answer ?? null, expiresAt: after(ctx.clock, KEY_KEPT_MS) } },
-    )
+    await keys.updateOne({ ...mine, state: 'running' }, { $set: done(ctx, { answer: answer ?? null }) })
     return answer
   } catch (error) {
     await settleFailure(ctx, mine, error)
@@ -173,15 +173,20 @@ async function settleFailure(
   const kept = error instanceof ShopError && error.status < 500
   try {
     if (!kept) await keys.deleteOne(running)
-    else {
-      const failure = { code: error.code, detail: error.detail, details: { ...error.details } }
-      await keys.updateOne(running, {
-        $set: { state: 'done', failure, expiresAt: after(ctx.clock, KEY_KEPT_MS) },
-      })
-    }
+    else await keys.updateOne(running, { $set: done(ctx, { failure: failureOf(error) }) })
   } catch (settling) {
     ctx.log.warn({ err: settling }, 'an idempotency claim could not be settled; it lapses by itself')
   }
+}
+
+type Outcome = Pick<KeyDocument, 'answer'> | Required<Pick<KeyDocument, 'failure'>>
+
+function done({ clock }: Context, outcome: Outcome) {
+  return { ...outcome, state: 'done' as const, expiresAt: after(clock, KEY_KEPT_MS) }
+}
+
+function failureOf({ code, detail, details }: ShopError): z.infer<typeof Failure> {
+  return { code, detail, details: { ...details } }
 }
 
 function inFlight(): ShopError {

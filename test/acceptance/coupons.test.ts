@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { quoteCart } from '../../src/features/cart/index.ts'
+import { couponGuard } from '../../src/features/checkout/coupon-guard.ts'
 import { couponsCollection, couponUsesCollection } from '../../src/features/loyalty/coupons.store.ts'
 import { type CouponDocument, seedCoupons, seedPoints } from '../../src/features/loyalty/index.ts'
 import { type CartDoor, restDoor, socketDoor } from '../support/cart-doors.ts'
+import { failWrites, restoreWrites } from '../support/failing-writes.ts'
 import { ADDRESS } from '../support/purchase.ts'
 import { shelve } from '../support/shelf.ts'
 import { stockBooks } from '../support/stock-books.ts'
@@ -52,7 +55,9 @@ const payment = (vpa = 'success@upi') => ({
   payment: { method: 'upi' as const, vpa },
   shippingAddress: ADDRESS,
 })
+const keyed = (key: string) => ({ body: payment(), headers: { 'Idempotency-Key': key } })
 const buy = (shopper: Shopper) => shopper.api.call('placeOrder', { body: payment() })
+const refusedToBuy = (shopper: Shopper) => shopper.api.fail('placeOrder', { body: payment() })
 const apply = (shopper: Shopper, code: string) => shopper.api.call('applyCoupon', { body: { code } })
 const codes = async (shopper: Shopper) =>
   (await shopper.api.call('listCoupons')).items.map(({ code }) => code)
@@ -265,11 +270,103 @@ describe('a limited coupon', () => {
     const [loser] = rivals.filter((_, index) => tries[index]?.status === 'rejected')
     if (loser === undefined) throw new Error('nobody lost')
     const cart = await loser.api.call('getCart')
-    expect(cart).toMatchObject({ items: [{ quantity: 1 }], totals: { couponDiscount: { amount: 0 } } })
+    expect(cart).toMatchObject({
+      version: 3,
+      items: [{ quantity: 1 }],
+      totals: { couponDiscount: { amount: 0 } },
+    })
     expect(await loser.api.fail('applyCoupon', { body: { code: 'ONCE10' } })).toMatchObject(notApplicable)
     expect(await codes(loser)).not.toContain('ONCE10')
     expect((await buy(loser)).totals).toEqual(cart.totals)
     const { sold, held } = await stockBooks(one.ctx, productId)
     expect({ sold, held }).toEqual({ sold: before.sold + 2, held: 0 })
+  })
+})
+
+describe('a cart that is paid without a checkout, its coupon having lapsed', () => {
+  const lapses = [
+    {
+      lapse: 'expired',
+      coupon: () => ({ expiresAt: new Date(now + 1_000) }),
+      async happen() {
+        now += 1_000
+      },
+    },
+    {
+      lapse: 'been used up',
+      coupon: () => ({ maxUses: 1 }),
+      async happen(code: string) {
+        const quicker = await withCart(1, two)
+        await apply(quicker, code)
+        await buy(quicker)
+      },
+    },
+    {
+      lapse: 'been withdrawn',
+      coupon: () => ({}),
+      happen: async (code: string) => void (await couponsCollection.in(one.ctx.db).deleteOne({ _id: code })),
+    },
+  ]
+
+  it.each(
+    lapses,
+  )('is refused once when it has $lapse, and sold at the price it shows then', async (given) => {
+    const code = `GONE-${lapses.indexOf(given)}`
+    await issue({ _id: code, ...given.coupon() })
+    const shopper = await withCart(1)
+    const socket = await shopper.connect('/cart')
+    const { version } = await apply(shopper, code)
+    await given.happen(code)
+    const before = await stockBooks(one.ctx, productId)
+
+    expect(await refusedToBuy(shopper)).toMatchObject(notApplicable)
+    const { cart } = await socket.waitFor('cart:changed', (changed) => changed.cart.version === version + 1)
+    expect(cart.totals.couponDiscount.amount).toBe(0)
+    expect(await shopper.api.call('getCart')).toEqual(cart)
+    expect((await shopper.api.call('listOrders')).total).toBe(0)
+    expect(await stockBooks(one.ctx, productId)).toEqual(before)
+
+    expect((await buy(shopper)).totals).toEqual(cart.totals)
+  })
+
+  it('is sold at the price it shows when it is only below the coupon\u2019s minimum', async () => {
+    const shopper = await withCart(5)
+    const { items } = await apply(shopper, 'SAVE15')
+    const { totals, version } = await shopper.api.call('updateCartItem', {
+      params: { id: items[0]?.id ?? '' },
+      body: { quantity: 4 },
+    })
+    expect(await shopper.api.fail('placeOrder', { body: payment('declined@upi') })).toMatchObject({
+      code: 'payment_declined',
+    })
+    expect((await shopper.api.call('getCart')).version).toBe(version)
+    expect((await buy(shopper)).totals).toEqual(totals)
+  })
+
+  it('is refused to every try of the same request, also when the first was cut short', async () => {
+    await issue({ _id: 'KEYED', expiresAt: new Date(now + 1_000) })
+    const shopper = await withCart(1)
+    const { version } = await apply(shopper, 'KEYED')
+    now += 1_000
+    await failWrites(one, { command: 'update', collection: 'idempotency_keys' })
+    expect(await shopper.api.fail('placeOrder', keyed('cut'))).toMatchObject({ status: 500 })
+    await restoreWrites(one)
+    expect((await shopper.api.call('getCart')).version).toBe(version)
+    expect(await shopper.api.fail('placeOrder', keyed('cut'))).toMatchObject(notApplicable)
+    expect(await shopper.api.fail('placeOrder', keyed('cut'))).toMatchObject(notApplicable)
+    expect((await shopper.api.call('getCart')).version).toBe(version + 1)
+    expect(await shopper.api.call('placeOrder', keyed('again'))).toMatchObject({ status: 'paid' })
+  })
+
+  it('is refused also when the coupon goes between two quotes of one request', async () => {
+    await issue({ _id: 'MIDWAY', expiresAt: new Date(now + 1_000) })
+    const shopper = await withCart(1)
+    await apply(shopper, 'MIDWAY')
+    const judge = couponGuard(one.ctx, shopper.id, undefined)
+    await judge(await quoteCart(one.ctx, shopper.id))
+    now += 1_000
+    expect(await refusedToBuy(shopper)).toMatchObject(notApplicable)
+    await expect(judge(await quoteCart(one.ctx, shopper.id))).rejects.toMatchObject(notApplicable)
+    await couponGuard(one.ctx, shopper.id, undefined)(await quoteCart(one.ctx, shopper.id))
   })
 })

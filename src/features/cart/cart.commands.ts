@@ -10,11 +10,19 @@ import { chooseVariant, withAdded, without, withQuantity } from './cart.rules.ts
 import { loadCart } from './cart.store.ts'
 import { type CartQuote, quote } from './cart.view.ts'
 import { changeCart } from './change-cart.ts'
+import { couponLapse } from './lapsed-coupon.ts'
+
+/** A stored cart's quote. */
+export interface QuotedCart extends CartQuote {
+  /** Why its coupon takes nothing off any more, if that is so. */
+  readonly couponLapse: ShopError | undefined
+}
 
 /** What the user's cart costs now. */
-export async function quoteCart(ctx: Context, userId: string): Promise<CartQuote> {
+export async function quoteCart(ctx: Context, userId: string): Promise<QuotedCart> {
   const document = await loadCart(ctx, userId)
-  return quote(document, await loadCartFacts(ctx, document))
+  const facts = await loadCartFacts(ctx, document)
+  return { ...quote(document, facts), couponLapse: couponLapse(document, facts) }
 }
 
 export async function getCart(ctx: Context, caller: Caller): Promise<Cart> {

@@ -6,6 +6,7 @@ export {
   applyCoupon,
   getCart,
   getTotals,
+  type QuotedCart,
   quoteCart,
   redeemPoints,
   removeItem,
@@ -17,6 +18,7 @@ export { bindCheckout, type CartDocument, usersWithProduct } from './cart.store.
 export type { CartQuote } from './cart.view.ts'
 export { beforeCartChange, type CartChange, type CartHook, cartChanged } from './change-cart.ts'
 export { announceCart, cleanUpCarts, clearCart } from './clear.commands.ts'
+export { dropLapsedCoupon } from './lapsed-coupon.ts'
 export { mergeCarts } from './merge.commands.ts'
 export type { LineShare, Pricing } from './pricing.rules.ts'
 

@@ -1,8 +1,9 @@
-import type { Order, PaidCheckout, PlaceOrder } from '../../contract/index.ts'
+import { type Order, PaidCheckout, type PlaceOrder } from '../../contract/index.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Context } from '../../platform/context.ts'
 import type { IdempotencyClaim } from '../../platform/idempotency.ts'
 import { loadByRequest } from './checkout.store.ts'
+import { couponGuard } from './coupon-guard.ts'
 import { payAs, payCheckout } from './pay-checkout.ts'
 import { resolveMeans } from './payment-means.ts'
 import { beginCheckout } from './start-checkout.ts'
@@ -48,13 +49,17 @@ async function payForCart(
   claim: IdempotencyClaim | undefined,
 ): Promise<PaidCheckout> {
   const means = await resolveMeans(ctx, caller, input)
-  const { _id: checkoutId } = await beginCheckout(ctx, caller.userId, claim?.key)
+  const { userId } = caller
+  const { _id: checkoutId } = await beginCheckout(ctx, userId, {
+    requestKey: claim?.key,
+    judge: couponGuard(ctx, userId, claim),
+  })
   return payAs(ctx, caller, { checkoutId, ...means, claim })
 }
 
 function withOrderOnly(claim: IdempotencyClaim): IdempotencyClaim {
   return {
-    key: claim.key,
-    complete: (session, answer) => claim.complete(session, (answer as PaidCheckout).order),
+    ...claim,
+    complete: (session, answer) => claim.complete(session, PaidCheckout.parse(answer).order),
   }
 }

@@ -6,7 +6,7 @@ import type { Context } from '../../platform/context.ts'
 import { ShopError } from '../../platform/errors.ts'
 import type { IdempotencyClaim } from '../../platform/idempotency.ts'
 import { inTransaction, isDuplicateKey } from '../../platform/transaction.ts'
-import { bindCheckout, type CartQuote, quoteCart } from '../cart/index.ts'
+import { bindCheckout, type CartQuote, type QuotedCart, quoteCart } from '../cart/index.ts'
 import { holdStock, inStockTurn } from '../inventory/index.ts'
 import { announce } from './checkout.events.ts'
 import { type CheckoutDocument, insertCheckout, loadActive } from './checkout.store.ts'
@@ -24,20 +24,29 @@ export async function startCheckout(
   caller: Caller,
   { claim }: { readonly claim?: IdempotencyClaim },
 ): Promise<Checkout> {
-  const begun = await beginCheckout(ctx, caller.userId, undefined, claim)
+  const begun = await beginCheckout(ctx, caller.userId, { claim })
   return checkoutView(begun, ctx.clock.now())
 }
 
-/** As `startCheckout`; `requestKey` lets another try of the same request find this checkout again. */
+interface Beginning {
+  /** Lets another try of the same request find this checkout again. */
+  readonly requestKey?: string | undefined
+  /** Completed with the checkout. */
+  readonly claim?: IdempotencyClaim | undefined
+  /** Sees what the checkout is about to be made from, and throws to refuse it. */
+  readonly judge?: (quote: QuotedCart) => Promise<void>
+}
+
+/** As `startCheckout`. */
 export async function beginCheckout(
   ctx: Context,
   userId: string,
-  requestKey: string | undefined,
-  claim?: IdempotencyClaim,
+  { requestKey, claim, judge }: Beginning,
 ): Promise<CheckoutDocument> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const quote = await quoteCart(ctx, userId)
     if (quote.cart.items.length === 0) throw new ShopError('cart_empty')
+    await judge?.(quote)
     const replaced = await loadActive(ctx, userId)
     const fresh = newCheckout(ctx, userId, quote, requestKey)
     const ended = await write(ctx, fresh, replaced, claim)

@@ -3,7 +3,7 @@ import { assertLease } from '../../../actors/index.ts'
 import type { Order, PaidCheckout, ProblemCode } from '../../../contract/index.ts'
 import { ShopError } from '../../../platform/errors.ts'
 import { inTransaction } from '../../../platform/transaction.ts'
-import { announceCart, type CartDocument, clearCart } from '../../cart/index.ts'
+import { announceCart, type CartDocument, clearCart, dropLapsedCoupon } from '../../cart/index.ts'
 import { inStockTurn, releaseStock, takeStock } from '../../inventory/index.ts'
 import { awardPoints, pointsEarned, recordUse, spendPoints } from '../../loyalty/index.ts'
 import { createOrder } from '../../orders/index.ts'
@@ -132,5 +132,6 @@ async function refused(
   })
   if (next === null) return reload(ctx, checkout)
   announce(ctx, next, { failure })
+  if (code === 'coupon_not_applicable') await dropLapsedCoupon(ctx, checkout.userId)
   return { checkout: next }
 }
