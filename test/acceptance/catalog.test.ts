@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { productsCollection } from '../../src/features/catalog/catalog.store.ts'
 import { catalogVocabulary, findProducts } from '../../src/features/catalog/index.ts'
 import { shelve } from '../support/shelf.ts'
 import { startWorld, type World } from '../support/world.ts'
@@ -227,6 +228,50 @@ describe('for the other rooms', () => {
     await other.close()
   })
 })
+
+describe('a big catalog', () => {
+  it('is read for its words in pieces that keep nobody waiting', async () => {
+    const big = await startWorld()
+    await shelve(big.ctx, [
+      { name: 'Lone Lamp', description: 'Lights a small room with a warm glow. '.repeat(10) },
+    ])
+    const products = productsCollection.in(big.ctx.db)
+    const stored = productsCollection.parse(await products.findOne({}))
+    await products.insertMany(
+      Array.from({ length: 5_000 }, (_, index) => ({
+        ...stored,
+        _id: `${stored._id}-${index}`,
+        slug: `${stored.slug}-${index}`,
+        name: `${stored.name} ${index}`,
+      })),
+    )
+    const longest = longestTurn()
+    const { names } = await catalogVocabulary(big.ctx)
+    expect(names).toHaveLength(5_001)
+    expect(longest.stop()).toBeLessThan(50)
+    await big.close()
+  })
+})
+
+/** The longest that this thread works without a turn of its event loop, in milliseconds of its own processor time. */
+function longestTurn(): { stop(): number } {
+  let last = process.threadCpuUsage()
+  let longest = 0
+  const turn = () => {
+    const spent = process.threadCpuUsage(last)
+    longest = Math.max(longest, (spent.user + spent.system) / 1_000)
+    last = process.threadCpuUsage()
+    next = setImmediate(turn)
+  }
+  let next = setImmediate(turn)
+  return {
+    stop() {
+      turn()
+      clearImmediate(next)
+      return longest
+    },
+  }
+}
 
 describe('GET /images', () => {
   it('serves the drawings of the demo products', async () => {

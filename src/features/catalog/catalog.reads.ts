@@ -1,8 +1,9 @@
 import type { Filter, FindOptions } from 'mongodb'
+import { z } from 'zod'
 import type { ProductSort } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
 import { toSort } from './catalog.filter.ts'
-import { NAME_COLLATION, type ProductDocument, productsCollection } from './catalog.store.ts'
+import { NAME_COLLATION, ProductDocument, productsCollection } from './catalog.store.ts'
 
 type Database = Pick<Context, 'db'>
 
@@ -54,9 +55,33 @@ export async function loadBySlugs(ctx: Database, slugs: readonly string[]): Prom
   return documents.map((document) => productsCollection.parse(document))
 }
 
-export async function loadAllActive(ctx: Database): Promise<ProductDocument[]> {
-  const documents = await productsCollection.in(ctx.db).find({ active: true }).toArray()
-  return documents.map((document) => productsCollection.parse(document))
+/** So few at a time that reading and taking in a batch keeps nobody waiting. */
+const WORDS_BATCH = 100
+
+const ProductWords = ProductDocument.pick({
+  name: true,
+  description: true,
+  brand: true,
+  category: true,
+  tags: true,
+  colors: true,
+}).extend({ variants: z.array(ProductDocument.shape.variants.element.pick({ size: true })) })
+/** The texts of a product in which words are looked for. */
+export type ProductWords = z.infer<typeof ProductWords>
+
+/** The texts of all products that are sold, as a stream: a big catalog neither fills the memory nor holds up the process. */
+export async function* streamProductWords(ctx: Database): AsyncGenerator<ProductWords> {
+  const cursor = productsCollection.in(ctx.db).find({ active: true }, { batchSize: WORDS_BATCH }).project({
+    _id: 0,
+    name: 1,
+    description: 1,
+    brand: 1,
+    category: 1,
+    tags: 1,
+    colors: 1,
+    'variants.size': 1,
+  })
+  for await (const document of cursor) yield ProductWords.parse(document)
 }
 
 export async function hasProducts(ctx: Database): Promise<boolean> {

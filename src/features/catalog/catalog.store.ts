@@ -40,7 +40,7 @@ export const ProductDocument = z.object({
 export type ProductDocument = z.infer<typeof ProductDocument>
 
 /** How much a word counts by the field in which it stands. */
-export const TEXT_WEIGHTS = { name: 10, brand: 6, category: 6, tags: 4, colors: 3, description: 1 } as const
+const TEXT_WEIGHTS = { name: 10, brand: 6, category: 6, tags: 4, colors: 3, description: 1 } as const
 
 /** Names sort by the locale `en`, ignoring case. */
 export const NAME_COLLATION = { locale: 'en', strength: 2 } as const

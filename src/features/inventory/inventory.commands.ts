@@ -6,11 +6,11 @@ import { inTransaction } from '../../platform/transaction.ts'
 import { insertAdjustment } from './adjustments.store.ts'
 import { adjust } from './inventory.rules.ts'
 import {
-  loadAllInventories,
   loadInventories,
   loadInventory,
   loadScarce,
   loadSoldOutSkus,
+  streamInventories,
 } from './inventory.store.ts'
 import { inventoryView, stockSummary, stockView } from './inventory.view.ts'
 import { findLocation } from './locations.ts'
@@ -41,10 +41,16 @@ export async function stockOf(
  * @throws ShopError `not_found` when one of those that are named does not exist
  */
 export async function stockSummaries(ctx: Context, productIds?: readonly string[]): Promise<StockSummary[]> {
-  const wanted = productIds === undefined ? undefined : [...new Set(productIds)]
-  const documents = wanted === undefined ? await loadAllInventories(ctx) : await loadInventories(ctx, wanted)
-  if (wanted !== undefined && documents.length < wanted.length) throw notFound('product')
-  return documents.map((document) => stockSummary(document, ctx.config.lowStockThreshold))
+  const low = ctx.config.lowStockThreshold
+  const summaries: StockSummary[] = []
+  if (productIds === undefined) {
+    for await (const document of streamInventories(ctx)) summaries.push(stockSummary(document, low))
+    return summaries
+  }
+  const wanted = [...new Set(productIds)]
+  for (const document of await loadInventories(ctx, wanted)) summaries.push(stockSummary(document, low))
+  if (summaries.length < wanted.length) throw notFound('product')
+  return summaries
 }
 
 /** The skus of which nothing is left. */

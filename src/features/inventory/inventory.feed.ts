@@ -9,9 +9,9 @@ import { totalAvailable } from './inventory.rules.ts'
 import {
   InventoryDocument,
   inventoryCollection,
-  loadAllInventories,
   loadInventory,
   saveInventory,
+  streamInventories,
 } from './inventory.store.ts'
 import { stockView } from './inventory.view.ts'
 import { createStockBroadcast } from './stock-broadcast.ts'
@@ -108,9 +108,8 @@ export function startInventoryFeed(ctx: Context, io: ShopServer): InventoryFeed 
     collection: inventoryCollection.name,
     async onOpen({ gap }) {
       if (!gap) return
-      const all = await loadAllInventories(ctx)
-      for (const document of all) await deliver(document, false)
-      await announceMissed(ctx, all)
+      for await (const document of streamInventories(ctx)) await deliver(document, false)
+      await announceMissed(ctx)
     },
     onChange,
   })

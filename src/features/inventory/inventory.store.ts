@@ -16,6 +16,8 @@ const VariantDocument = z.object({
   locations: z.array(LocationDocument),
 })
 
+const SkuCounts = z.object({ variants: z.array(VariantDocument.pick({ sku: true, available: true })) })
+
 /** One document for each product; every write of ours sets `revision` one higher and `variants` as a whole. */
 export const InventoryDocument = z.object({
   _id: z.string(),
@@ -59,9 +61,14 @@ export async function loadInventories(
   return documents.map((document) => inventoryCollection.parse(document))
 }
 
-export async function loadAllInventories(ctx: Pick<Context, 'db'>): Promise<InventoryDocument[]> {
-  const documents = await inventoryCollection.in(ctx.db).find().toArray()
-  return documents.map((document) => inventoryCollection.parse(document))
+/** So few at a time that reading and taking in a batch keeps nobody waiting. */
+const STREAM_BATCH = 200
+
+/** The books of all products, as a stream: a big shop neither fills the memory nor holds up the process. */
+export async function* streamInventories(ctx: Pick<Context, 'db'>): AsyncGenerator<InventoryDocument> {
+  for await (const document of inventoryCollection.in(ctx.db).find({}, { batchSize: STREAM_BATCH })) {
+    yield inventoryCollection.parse(document)
+  }
 }
 
 /** The product of each sku that has books. */
@@ -69,7 +76,7 @@ export async function loadProductsBySku(ctx: Pick<Context, 'db'>): Promise<Map<s
   const products = new Map<string, string>()
   const all = inventoryCollection
     .in(ctx.db)
-    .find()
+    .find({}, { batchSize: STREAM_BATCH })
     .project<{ _id: string; variants: Array<{ sku: string }> }>({ 'variants.sku': 1 })
   for await (const { _id, variants } of all) for (const { sku } of variants) products.set(sku, _id)
   return products
@@ -87,13 +94,15 @@ export async function loadScarce(ctx: Pick<Context, 'db'>, limit: number): Promi
 
 /** The variants, as `sku`, of which nothing is left. */
 export async function loadSoldOutSkus(ctx: Pick<Context, 'db'>): Promise<string[]> {
-  const documents = await inventoryCollection.in(ctx.db).find({ 'variants.available': 0 }).toArray()
-  return documents.flatMap((document) =>
-    inventoryCollection
-      .parse(document)
-      .variants.filter(({ available }) => available === 0)
-      .map(({ sku }) => sku),
-  )
+  const skus: string[] = []
+  const documents = inventoryCollection
+    .in(ctx.db)
+    .find({ 'variants.available': 0 }, { batchSize: STREAM_BATCH })
+    .project({ _id: 0, 'variants.sku': 1, 'variants.available': 1 })
+  for await (const document of documents) {
+    for (const { sku, available } of SkuCounts.parse(document).variants) if (available === 0) skus.push(sku)
+  }
+  return skus
 }
 
 /** Saves a changed document on condition that nobody was quicker; false when somebody was. */

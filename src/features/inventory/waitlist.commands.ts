@@ -3,7 +3,7 @@ import type { Caller } from '../../platform/caller.ts'
 import type { Context } from '../../platform/context.ts'
 import { defineEvent } from '../../platform/domain-events.ts'
 import { notFound } from '../../platform/errors.ts'
-import { type InventoryDocument, loadInventory } from './inventory.store.ts'
+import { loadInventory } from './inventory.store.ts'
 import { claimWaiting, joinWaitlist, loadAwaitedProducts } from './waitlist.store.ts'
 
 /** A variant that somebody waits for is for sale again; published by one instance only. */
@@ -62,13 +62,12 @@ export async function announceBack(
   }
 }
 
-/** Makes up for what came back while nobody was looking, given the stock of now. */
-export async function announceMissed(ctx: Context, stock: readonly InventoryDocument[]): Promise<void> {
-  const awaited = new Set(await loadAwaitedProducts(ctx))
-  for (const { _id, variants } of stock) {
-    if (!awaited.has(_id)) continue
+/** Makes up for what came back while nobody was looking. */
+export async function announceMissed(ctx: Context): Promise<void> {
+  for (const productId of await loadAwaitedProducts(ctx)) {
+    const { variants } = (await loadInventory(ctx, productId)) ?? { variants: [] }
     const back = variants.filter(({ available }) => available > 0).map(({ sku }) => sku)
     const whole = back.length === variants.length
-    await announceBack(ctx, _id, back, { anyVariant: whole })
+    await announceBack(ctx, productId, back, { anyVariant: whole })
   }
 }
