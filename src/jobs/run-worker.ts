@@ -87,8 +87,11 @@ async function inWorker(job: string, work: JobWork): Promise<void> {
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, milliseconds)
-  signal.addEventListener('abort', () => resolve(), { once: true })
+  const end = () => resolve()
+  const timer = setTimeout(end, milliseconds)
+  signal.addEventListener('abort', end, { once: true })
   await promise
   clearTimeout(timer)
+  // The signal lives as long as the worker: a listener left on it for each round would add up.
+  signal.removeEventListener('abort', end)
 }
