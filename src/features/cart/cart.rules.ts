@@ -49,7 +49,7 @@ export function availableTo(line: Pick<CartLine, 'productId' | 'sku'>, facts: Ca
 /**
  * @throws ShopError `validation_failed` above the most for one line, `insufficient_stock` with what can be had
  */
-export function requireAvailable(
+function requireAvailable(
   line: Pick<CartLine, 'productId' | 'sku'>,
   quantity: number,
   facts: CartFacts,

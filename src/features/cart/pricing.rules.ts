@@ -3,7 +3,7 @@ import { POINT_VALUE } from '../loyalty/index.ts'
 import { apportion, percentOf } from './apportion.ts'
 
 /** Whole percent of sales tax, added to what is paid for goods; shipping is not taxed. */
-export const TAX_PERCENT = 18
+const TAX_PERCENT = 18
 
 export interface ShippingTerms {
   /** Minor units for one order. */

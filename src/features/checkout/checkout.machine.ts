@@ -18,7 +18,7 @@ export type CheckoutEvent =
 const ENDS = { CANCEL: 'cancelled', EXPIRE: 'expired' } as const
 
 /** The life of a checkout. Once `completed` nothing leads back; until then it can end without a trace at any time. */
-export const checkoutMachine = setup({ types: { events: {} as CheckoutEvent } }).createMachine({
+const checkoutMachine = setup({ types: { events: {} as CheckoutEvent } }).createMachine({
   id: 'checkout',
   initial: 'open',
   states: {

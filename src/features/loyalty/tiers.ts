@@ -17,7 +17,7 @@ interface TierTerms {
 }
 
 /** The lowest first. */
-export const TIER_TERMS: readonly [TierTerms, ...TierTerms[]] = [
+const TIER_TERMS: readonly [TierTerms, ...TierTerms[]] = [
   { name: 'bronze', minPoints: 0, discountPercent: 0, rate: 2 },
   { name: 'silver', minPoints: 1_000, discountPercent: 3, rate: 3 },
   { name: 'gold', minPoints: 5_000, discountPercent: 5, rate: 4 },
