@@ -74,10 +74,22 @@ export class ChatLine {
   }
 
   /** Opens the session and hears what was missed; undefined when that failed. */
-  async open(sessionId: string | undefined, afterSeq: number): Promise<OpenedSession | undefined> {
-    const ack = await this.send('session:open', sessionId === undefined ? {} : { sessionId, afterSeq })
-    if (ack?.ok !== true) return undefined
-    const opened = OpenedSession.parse(ack.data)
+  open(sessionId: string | undefined, afterSeq: number): Promise<OpenedSession | undefined> {
+    const payload = sessionId === undefined ? {} : { sessionId, afterSeq }
+    return new Promise((resolve, reject) => {
+      // what follows the acknowledgement may be here before a promise of it is looked at
+      this.socket.timeout(ACK_MS).emit('session:open', payload, (error: Error | null, answer: unknown) => {
+        try {
+          const ack = error === null ? Ack.parse(answer) : undefined
+          resolve(ack?.ok === true ? this.#take(OpenedSession.parse(ack.data)) : undefined)
+        } catch (invalid) {
+          reject(invalid)
+        }
+      })
+    })
+  }
+
+  #take(opened: OpenedSession): OpenedSession {
     for (const message of opened.messages) this.#heard(message)
     for (const event of opened.run?.events ?? []) this.watch.see(event)
     return opened

@@ -48,9 +48,21 @@ export class Link {
   #carry(from: Socket, to: Socket): void {
     this.#sockets.add(from)
     from.setNoDelay(true)
+    /** What is on its way; each timer brings the oldest, so that a link that turns quicker lets nothing overtake. */
+    const pieces: Buffer[] = []
+    let lastDueAt = 0
     from.on('data', (piece) => {
-      if (this.#delayMs === 0) to.write(piece)
-      else setTimeout(() => to.writable && to.write(piece), this.#delayMs)
+      const now = performance.now()
+      if (this.#delayMs === 0 && pieces.length === 0) {
+        to.write(piece)
+        return
+      }
+      pieces.push(piece)
+      lastDueAt = Math.max(now + this.#delayMs, lastDueAt)
+      setTimeout(() => {
+        const oldest = pieces.shift()
+        if (oldest !== undefined && to.writable) to.write(oldest)
+      }, lastDueAt - now)
     })
     // a connection that breaks is what this is for
     from.on('error', () => to.destroy())

@@ -63,6 +63,8 @@ export class Shopper {
   readonly #rest: RestClient
   #line: ChatLine | undefined
   #said = 0
+  /** The runs whose answers were heard. */
+  readonly #answered = new Set<string>()
 
   constructor(
     name: string,
@@ -129,7 +131,8 @@ export class Shopper {
     return line
   }
 
-  #hear({ seq, id, sessionId }: Message): void {
+  #hear({ seq, id, sessionId, role, runId }: Message): void {
+    if (role === 'assistant' && runId !== undefined) this.#answered.add(runId)
     const known = this.heard.get(seq)
     this.#history.check(
       6,
@@ -163,6 +166,8 @@ export class Shopper {
   }
 
   async #awaitEnd(line: ChatLine, runId: string): Promise<void> {
+    // a message that was stored by a try before this connection may be answered already
+    if (this.#answered.has(runId)) return
     const ended = await line.runEnded(runId, RUN_MS)
     this.#history.check(
       5,
