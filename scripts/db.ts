@@ -1,30 +1,24 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DamagedStoreError, DataDirInUseError, startEmbeddedMongo } from '@floorwalker/embedded-mongo'
+import { ConfigError, readConfig } from '../src/config.ts'
 import { whenParentGone } from '../src/platform/parent-process.ts'
-
-const HIGHEST_PORT = 65_535
-
-function readPort(text: string | undefined): number {
-  const port = Number(text ?? 27_017)
-  if (Number.isInteger(port) && port >= 0 && port <= HIGHEST_PORT) return port
-  throw new RangeError(`DB_PORT must be a port from 0 to ${HIGHEST_PORT}, not ${text}`)
-}
 
 function explain(error: unknown): string {
   if (error instanceof DataDirInUseError) return `${error.dataDir} is in use by another process`
-  if (error instanceof DamagedStoreError || error instanceof RangeError) return error.message
+  if (error instanceof DamagedStoreError || error instanceof ConfigError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 try {
-  const port = readPort(process.env.DB_PORT)
-  const dataDir = resolve(process.env.DATA_DIR ?? './.data')
+  // In production mode a secret would be asked for that a database has no use for.
+  const config = readConfig({ ...process.env, NODE_ENV: undefined })
+  const dataDir = resolve(config.dataDir)
   mkdirSync(dataDir, { recursive: true })
   const server = await startEmbeddedMongo({
     dataDir,
-    port,
-    host: process.env.HOST ?? '127.0.0.1',
+    port: config.dbPort,
+    host: config.host,
     inWorker: false,
     onError: (error) => process.stderr.write(`${error.message}\n`),
   })
