@@ -41,6 +41,8 @@ export interface ActorHost {
    * @throws SilentPeerError when the owner does not answer, as one that has just died
    */
   ask(kind: string, id: string, question: unknown): Promise<unknown>
+  /** As `ask`, but leaves an actor that sleeps asleep, and gives undefined then. */
+  askAwake(kind: string, id: string, question: unknown): Promise<unknown>
   isHere(kind: string, id: string): boolean
   /** How many are awake here, and how many of them have something to do. */
   census(): { readonly idle: number; readonly busy: number }
@@ -177,6 +179,23 @@ export function createActorHost(ctx: Context, peers: Peers, options: HostOptions
     ;(await here(kind, id))?.poke()
   }
 
+  const askOwner = async (kind: string, id: string, question: unknown, wakes: boolean): Promise<unknown> => {
+    const key = keyOf(kind, id)
+    const began = performance.now()
+    for (let tries = 1; ; tries += 1) {
+      const active = wakes ? await here(kind, id) : (local(key) ?? (await waking.get(key)))
+      if (active !== undefined) return active.ask(question)
+      const owner = await ownerOf(key)
+      if (owner !== undefined) {
+        const answer = Answer.parse(await peers.ask(owner, TOPIC.ask, { kind, id, question }, ASK_TIMEOUT_MS))
+        if (answer.here) return answer.value
+      } else if (!wakes && local(key) === undefined && !waking.has(key)) return undefined
+      const late = performance.now() - began > LONGEST_ASK_MS
+      if (draining || late || tries >= MOST_TRIES) throw new SilentPeerError(owner ?? 'nobody', TOPIC.ask)
+      await pause(TRY_AGAIN_MS)
+    }
+  }
+
   const renew = async () => {
     const held = [...awake.values()]
     for (const key of await renewActors(
@@ -252,24 +271,8 @@ export function createActorHost(ctx: Context, peers: Peers, options: HostOptions
       const busy = [...awake.values()].filter(({ idleSince }) => idleSince === undefined).length
       return { idle: awake.size - busy, busy }
     },
-    async ask(kind, id, question) {
-      const key = keyOf(kind, id)
-      const began = performance.now()
-      for (let tries = 1; ; tries += 1) {
-        const active = await here(kind, id)
-        if (active !== undefined) return active.ask(question)
-        const owner = await ownerOf(key)
-        if (owner !== undefined) {
-          const answer = Answer.parse(
-            await peers.ask(owner, TOPIC.ask, { kind, id, question }, ASK_TIMEOUT_MS),
-          )
-          if (answer.here) return answer.value
-        }
-        const late = performance.now() - began > LONGEST_ASK_MS
-        if (draining || late || tries >= MOST_TRIES) throw new SilentPeerError(owner ?? 'nobody', TOPIC.ask)
-        await pause(TRY_AGAIN_MS)
-      }
-    },
+    ask: (kind, id, question) => askOwner(kind, id, question, true),
+    askAwake: (kind, id, question) => askOwner(kind, id, question, false),
     start() {
       every(options.leaseMs / 3, 'renewing leases', renew)
       every(options.sweepMs, 'a sweep', () => {

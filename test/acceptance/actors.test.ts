@@ -216,6 +216,22 @@ describe('actors', () => {
     expect(second.host.isHere('reader', 'ada')).toBe(false)
   })
 
+  it('are left asleep by those that ask only who is awake', async () => {
+    const { bus } = wire()
+    const database = newDatabase()
+    const [first, second] = [await reader({ bus: bus(), database }), await reader({ bus: bus(), database })]
+    expect(await second.host.askAwake('reader', 'ada', 'how far?')).toBeUndefined()
+    expect(second.host.isHere('reader', 'ada')).toBe(false)
+    const waking = first.host.wake('reader', 'ada')
+    const answers = await Promise.all([first.host.askAwake('reader', 'ada', 'how far?'), waking])
+    expect(answers[0]).toMatchObject({ by: first.ctx.instanceId })
+    expect(await second.host.askAwake('reader', 'ada', 'how far?')).toMatchObject({
+      by: first.ctx.instanceId,
+    })
+    await first.host.drain(1_000)
+    expect(await second.host.askAwake('reader', 'ada', 'how far?')).toBeUndefined()
+  })
+
   it('are taken over when the owner falls silent, and the old owner writes nothing more', async () => {
     const clock = testClock()
     const line = wire()

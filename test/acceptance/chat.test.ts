@@ -22,6 +22,21 @@ describe('a chat session', () => {
     expect(chat.opened).toEqual({ sessionId: chat.sessionId, state: 'idle', lastSeq: 0, messages: [] })
   })
 
+  it('wakes nobody before there is something to answer', async () => {
+    const shopper = await world.signUp()
+    const client = await shopper.connect('/chat')
+    const ids: string[] = []
+    for (let opened = 0; opened < 5; opened += 1) ids.push((await openChat(client)).sessionId)
+    for (const id of ids) await openChat(client, id)
+    const woken = () =>
+      world.ctx.db.collection<{ _id: string }>('actors').countDocuments({
+        _id: { $in: ids.map((id) => `session:${id}`) },
+      })
+    expect(await woken()).toBe(0)
+    await (await openChat(client, ids[2])).ask('hello')
+    expect(await woken()).toBe(1)
+  })
+
   it('answers a message with one run whose pieces make the stored text', async () => {
     const { chat } = await newChat()
     const text = 'a rather long sentence that cannot be said in one piece alone, so it comes in several'

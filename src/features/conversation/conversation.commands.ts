@@ -76,7 +76,6 @@ export async function openSession(
   if (input.sessionId === undefined) {
     const session = await insertSession(ctx, caller.userId)
     watch(session)
-    wake(ctx, session._id)
     return { sessionId: session._id, state: 'idle', lastSeq: 0, messages: [] }
   }
   const session = await requireSession(ctx, caller, input.sessionId)
@@ -117,25 +116,25 @@ async function startWatching(ctx: Context, session: SessionDocument, watch: Watc
   if (left === true || !session.viewers.includes(ctx.instanceId)) await addViewer(ctx, session._id)
 }
 
-/** What the owner knows; while that one is silent, what it has left in the database. */
+/** What the owner knows; while there is none, or that one is silent, what the last has left in the database. */
 async function look(ctx: Context, session: SessionDocument): Promise<SessionSight> {
   const question: SessionQuestion = { type: 'look' }
   const conversations = conversationsOf(ctx)
   if (conversations === undefined) return { state: 'idle' }
   const { host, agent } = conversations
   try {
-    const sight = (await host.ask(SESSION_ACTOR, session._id, question)) as SessionSight
-    wake(ctx, session._id)
-    return sight
+    const sight = await host.askAwake(SESSION_ACTOR, session._id, question)
+    if (sight !== undefined) return sight as SessionSight
   } catch (error) {
     if (!(error instanceof SilentPeerError)) throw error
   }
   const key = `${SESSION_ACTOR}:${session._id}`
   const stored = await findActor(ctx, key)
-  if (stored === null) return { state: 'idle' }
-  const snapshot = restoreSnapshot(agent.format, key, stored)
+  const snapshot = stored === null ? agent.format.initial() : restoreSnapshot(agent.format, key, stored)
   const interrupt = agent.interruptOf(snapshot)
   const run = await storedRun(ctx, session._id, agent.handledSeq(snapshot))
+  // an actor sleeps until there is something to do: many only look, and a session costs nothing before its first message
+  if (run !== undefined) wake(ctx, session._id)
   return {
     state: run === undefined ? agent.stateOf(snapshot) : 'thinking',
     ...(run === undefined ? {} : { run }),
