@@ -125,7 +125,10 @@ export const NAMESPACES = {
     },
     server: {
       'message:new': { summary: 'A message was stored', payload: MessageNew },
-      'agent:event': { summary: 'An AG-UI event of a run', payload: AgentEvent },
+      'agent:event': {
+        summary: 'An AG-UI event of a run; one whose seq has come before replaces that and all after it',
+        payload: AgentEvent,
+      },
       'session:state': { summary: 'What the agent is doing', payload: SessionStateChanged },
       'auth:expired': expired,
     },

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { AgentEvent, OpenedSession } from '../../src/contract/index.ts'
 import { getCart } from '../../src/features/cart/index.ts'
 import { checkRun, openChat, outcomeOf, spoken } from '../support/chat.ts'
-import { testClock } from '../support/instance.ts'
 import { answer, createScriptedBrain, gate } from '../support/scripted-brain.ts'
 import { shelve } from '../support/shelf.ts'
 import { startWire } from '../support/wire.ts'
@@ -196,12 +195,11 @@ describe('an instance that dies', () => {
   })
 
   it('between storing the end of a run and telling it leaves that to those who wait for it', async () => {
-    const clock = testClock(new Date())
-    const staying = await startWorld({ clock })
+    const staying = await startWorld()
     worlds.push(staying)
     const wire = await startWire(staying.uri)
     const brain = createScriptedBrain()
-    const dying = await startWorld({ on: staying, clock, brain, config: { MONGODB_URI: wire.uri } })
+    const dying = await startWorld({ on: staying, brain, config: { MONGODB_URI: wire.uri } })
     worlds.push(dying)
     brain.on('think', (turn) => {
       wire.silenceAfter('commitTransaction')
@@ -218,7 +216,6 @@ describe('an instance that dies', () => {
     const { runId = '' } = await chat.say('think')
     await ended.next()
     await ended.close()
-    clock.advance(10_000)
     const events = await watching.run(runId)
     expect(spoken(events)).toBe('Thought through.')
     expect((await watching.answerOf(runId)).text).toBe('Thought through.')

@@ -10,7 +10,7 @@ import { messagesAfter } from './messages.store.ts'
 import { keepRunVigil } from './run-vigil.ts'
 import type { SessionDocument } from './sessions.store.ts'
 import { createToldMessages } from './told-messages.ts'
-import { createToldRuns, endsRun, type ToldRuns } from './told-runs.ts'
+import { createToldRuns, type ToldRuns } from './told-runs.ts'
 import { createViewers } from './viewers.ts'
 
 /** Who hears what happens in a session: this instance's sockets, and those of the instances that have some too. */
@@ -46,9 +46,12 @@ export interface Audience {
   close(): void
 }
 
-const TOPIC = { relay: 'chat:relay', message: 'chat:message', run: 'chat:run' }
+const TOPIC = { relay: 'chat:relay', message: 'chat:message', run: 'chat:run', again: 'chat:again' }
+/** A run that has ended can be told again for so long. */
+const TOLD_AGAIN_MS = 10_000
 const Relay = z.object({ sessionId: z.string(), event: z.string(), data: z.unknown() })
 const RelayedMessage = z.object({ sessionId: z.string(), message: Message })
+const Again = z.object({ sessionId: z.string() })
 const RelayedRun = z.object({ sessionId: z.string(), epoch: z.int(), events: z.array(AgentEvent) })
 
 /** The room of a session's sockets. */
@@ -88,28 +91,47 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     failed: (sessionId, error) =>
       ctx.log.warn({ err: error, sessionId }, 'messages of another instance could not be read yet'),
   })
+  const tellRun = (viewer: string, sessionId: string) => {
+    const run = underWay.get(sessionId)
+    if (run !== undefined) peers.tell(viewer, TOPIC.run, { sessionId, ...run })
+  }
   const viewers = createViewers(ctx, peers, {
     hasSockets,
-    arrived(sessionId, viewer) {
-      const run = underWay.get(sessionId)
-      if (run !== undefined) peers.tell(viewer, TOPIC.run, { sessionId, ...run })
-    },
+    arrived: (sessionId, viewer) => tellRun(viewer, sessionId),
   })
-  const runHere = (sessionId: string, epoch: number, event: AgentEvent) => {
+  const emitRun = (socket: ShopSocket, sessionId: string, event: AgentEvent) => {
+    socket.emit('agent:event', event)
+    vigil.heard(sessionId, event)
+  }
+  /** @param again what is done when those before it have not come */
+  const runHere = (
+    sessionId: string,
+    epoch: number,
+    event: AgentEvent,
+    again: (told: ToldRuns) => AgentEvent[],
+  ) => {
     for (const socket of socketsOf(sessionId)) {
       held.inTurn(socket, sessionId, () => {
-        if (!toldOf(socket, sessionId).isNews(event, epoch)) return
-        socket.emit('agent:event', event)
-        vigil.heard(sessionId, event)
+        const told = toldOf(socket, sessionId)
+        const lacked = told.lacks(event.runId)
+        const news = told.take(event, epoch)
+        if (!lacked && told.lacks(event.runId)) news.push(...again(told))
+        for (const next of news) emitRun(socket, sessionId, next)
       })
     }
   }
   const vigil = keepRunVigil(ctx, {
     hasSockets,
-    missed({ sessionId, epoch, events }) {
+    missed({ sessionId, events }) {
       messages.catchUp(sessionId)
+      const last = events.at(-1)
+      if (last === undefined) return
+      const end = AgentEvent.parse(last)
       messages.inTurn(sessionId, () => {
-        for (const event of events) runHere(sessionId, epoch, AgentEvent.parse(event))
+        for (const socket of socketsOf(sessionId))
+          held.inTurn(socket, sessionId, () => {
+            if (toldOf(socket, sessionId).end(end)) emitRun(socket, sessionId, end)
+          })
       })
     },
   })
@@ -125,13 +147,18 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     const { sessionId, message } = RelayedMessage.parse(body)
     if (hasSockets(sessionId)) messages.tell(sessionId, message)
   })
-  peers.on(TOPIC.run, (body) => {
+  peers.on(TOPIC.run, (body, from) => {
     const { sessionId, epoch, events } = RelayedRun.parse(body)
     if (!hasSockets(sessionId)) return
+    const again = () => {
+      peers.tell(from, TOPIC.again, { sessionId })
+      return []
+    }
     messages.inTurn(sessionId, () => {
-      for (const event of events) runHere(sessionId, epoch, event)
+      for (const event of events) runHere(sessionId, epoch, event, again)
     })
   })
+  peers.on(TOPIC.again, (body, from) => tellRun(from, Again.parse(body).sessionId))
 
   return {
     hasSockets,
@@ -141,9 +168,9 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
       relay(sessionId, TOPIC.message, { message })
     },
     sendRun({ sessionId, epoch, event, events }) {
-      if (endsRun(event)) underWay.delete(sessionId)
-      else underWay.set(sessionId, { epoch, events })
-      messages.inTurn(sessionId, () => runHere(sessionId, epoch, event))
+      underWay.set(sessionId, { epoch, events })
+      const again = (told: ToldRuns) => events.flatMap((earlier) => told.take(earlier, epoch))
+      messages.inTurn(sessionId, () => runHere(sessionId, epoch, event, again))
       relay(sessionId, TOPIC.run, { epoch, events: [event] })
     },
     send(sessionId, event, data) {
@@ -153,7 +180,14 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     async heardElsewhere(sessionId) {
       if (viewers.elsewhere(sessionId)) await peers.flushed()
     },
-    runLeft: (sessionId) => void underWay.delete(sessionId),
+    runLeft(sessionId) {
+      const run = underWay.get(sessionId)
+      const forget = () => {
+        if (underWay.get(sessionId) === run) underWay.delete(sessionId)
+      }
+      if (viewers.elsewhere(sessionId)) setTimeout(forget, TOLD_AGAIN_MS).unref()
+      else forget()
+    },
     join: viewers.join,
     holdBack(socket, sessionId) {
       const release = held.hold(socket, sessionId)

@@ -22,28 +22,35 @@ export interface RunVigilOptions {
   missed(run: RunDocument): void
 }
 
-/** A run of which nothing was heard for so long is looked up. A take-over is quicker. */
-const QUIET_MS = 10_000
 const LOOK_MS = 2_000
+/**
+ * A run of which nothing was heard for so many looks is looked up; a take-over is quicker. Looks are counted, not the
+ * time: an instance that was stalled, or cut off from the database, has yet to hear what was told meanwhile.
+ */
+const QUIET_LOOKS = 4
 
 export function keepRunVigil(ctx: Context, { hasSockets, missed }: RunVigilOptions): RunVigil {
-  const awaited = new Map<string, { readonly sessionId: string; heardAt: number }>()
-  const now = () => ctx.clock.now().getTime()
+  const awaited = new Map<string, { readonly sessionId: string; quiet: number }>()
 
   const look = async () => {
-    const quiet: string[] = []
-    for (const [runId, run] of awaited) {
-      if (!hasSockets(run.sessionId)) awaited.delete(runId)
-      else if (now() - run.heardAt >= QUIET_MS) quiet.push(runId)
+    for (const [runId, { sessionId }] of awaited) if (!hasSockets(sessionId)) awaited.delete(runId)
+    const quiet = [...awaited].filter(([, { quiet: looks }]) => looks >= QUIET_LOOKS)
+    const ended =
+      quiet.length === 0
+        ? []
+        : await endedRuns(
+            ctx,
+            quiet.map(([runId]) => runId),
+          )
+    for (const run of ended) {
+      const place = awaited.get(run._id)
+      // the database answers, so what was told of it is heard by the next look
+      if (place === undefined || place.quiet <= QUIET_LOOKS) continue
+      awaited.delete(run._id)
+      missed(run)
     }
-    if (quiet.length === 0) return
-    for (const run of await endedRuns(ctx, quiet)) {
-      if (awaited.delete(run._id)) missed(run)
-    }
-    for (const runId of quiet) {
-      const run = awaited.get(runId)
-      if (run !== undefined) run.heardAt = now()
-    }
+    const over = new Set(ended.map(({ _id }) => _id))
+    for (const [runId, place] of awaited) if (place.quiet < QUIET_LOOKS || over.has(runId)) place.quiet += 1
   }
   const timer = setInterval(() => {
     look().catch((error: unknown) =>
@@ -52,10 +59,10 @@ export function keepRunVigil(ctx: Context, { hasSockets, missed }: RunVigilOptio
   }, LOOK_MS).unref()
 
   return {
-    expect: (sessionId, runId) => void awaited.set(runId, { sessionId, heardAt: now() }),
+    expect: (sessionId, runId) => void awaited.set(runId, { sessionId, quiet: 0 }),
     heard(sessionId, event) {
       if (endsRun(event)) awaited.delete(event.runId)
-      else awaited.set(event.runId, { sessionId, heardAt: now() })
+      else awaited.set(event.runId, { sessionId, quiet: 0 })
     },
     look,
     close: () => clearInterval(timer),

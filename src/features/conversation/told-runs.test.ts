@@ -8,7 +8,7 @@ const event = (seq: number, type = 'CUSTOM', word = ''): AgentEvent => {
   return { type, runId: 'r', threadId: 's', seq, timestamp: now, value: word } as AgentEvent
 }
 const tell = (told: ToldRuns, epoch: number, ...events: AgentEvent[]) =>
-  events.filter((one) => told.isNews(one, epoch)).map(({ seq }) => seq)
+  events.flatMap((one) => told.take(one, epoch)).map(({ seq }) => seq)
 
 describe('a socket', () => {
   it('is told each event once', () => {
@@ -40,6 +40,21 @@ describe('a socket', () => {
     expect(tell(told, 1, event(2), event(3))).toEqual([])
     expect(tell(told, 2, event(2, 'RUN_FINISHED'), event(3), event(3, 'RUN_FINISHED'))).toEqual([2])
     expect(tell(told, 3, event(0), event(1, 'RUN_ERROR'))).toEqual([])
+  })
+
+  it('is told in order what comes early, once the rest is there', () => {
+    const told = createToldRuns()
+    expect(tell(told, 1, event(2), event(3))).toEqual([])
+    expect(told.lacks('r')).toBe(true)
+    expect(tell(told, 1, event(0), event(1), event(2), event(3), event(4))).toEqual([0, 1, 2, 3, 4])
+    expect(told.lacks('r')).toBe(false)
+  })
+
+  it('is told the end in any case, once', () => {
+    const told = createToldRuns()
+    tell(told, 1, event(0), event(5))
+    expect([told.end(event(9, 'RUN_FINISHED')), told.end(event(9, 'RUN_FINISHED'))]).toEqual([true, false])
+    expect(tell(told, 1, event(1))).toEqual([])
   })
 
   it('is not told again what it was given when it came', () => {

@@ -3,11 +3,16 @@ import type { AgentEvent } from '../../contract/index.ts'
 /** What one socket has been told of the runs of one session. */
 export interface ToldRuns {
   /**
-   * Whether the socket is to be told this event, which is noted. Each comes once; when a later owner tells the run anew,
-   * only what differs from what the socket knows, and all that follows it. Nothing comes after a run's end.
-   * @param epoch of the owner; what an earlier one still says is no news
+   * What the socket is to be told now that this event is here, which is noted. Each comes once and in order: one that is
+   * early waits for those before it. When a later owner tells the run anew, only what differs from what the socket knows is
+   * told, and all that follows it. Nothing comes after a run's end.
+   * @param epoch of the owner; what an earlier one still says is not told
    */
-  isNews(event: AgentEvent, epoch: number): boolean
+  take(event: AgentEvent, epoch: number): AgentEvent[]
+  /** Whether events wait for others of their run that have not come. */
+  lacks(runId: string): boolean
+  /** The run ends with this, whatever is missing; false when the socket knows that it has ended. */
+  end(event: AgentEvent): boolean
   /** The socket was given these as the run so far. */
   given(runId: string, events: readonly AgentEvent[]): void
 }
@@ -17,8 +22,9 @@ interface ToldRun {
   /** How far the owner of this epoch has told the run. */
   confirmed: number
   ended: boolean
-  /** By `seq`; with holes where the socket came late. */
-  readonly events: Array<AgentEvent | undefined>
+  /** By `seq`. */
+  readonly events: AgentEvent[]
+  readonly early: Map<number, AgentEvent>
 }
 
 /** A run that was overtaken by so many others says nothing more. */
@@ -31,37 +37,59 @@ export function createToldRuns(): ToldRuns {
   const runOf = (runId: string): ToldRun => {
     const known = runs.get(runId)
     if (known !== undefined) return known
-    const run: ToldRun = { epoch: NO_EPOCH, confirmed: -1, ended: false, events: [] }
+    const run: ToldRun = { epoch: NO_EPOCH, confirmed: -1, ended: false, events: [], early: new Map() }
     runs.set(runId, run)
     const [oldest] = runs.keys()
     if (runs.size > REMEMBERED_RUNS && oldest !== undefined) runs.delete(oldest)
     return run
   }
-  const note = (run: ToldRun, event: AgentEvent) => {
-    run.events.length = event.seq
-    run.events[event.seq] = event
-    if (!endsRun(event)) return
+  const close = (run: ToldRun) => {
     run.ended = true
     run.events.length = 0
+    run.early.clear()
+  }
+  /** Whether it is news; it is in its place. */
+  const note = (run: ToldRun, event: AgentEvent): boolean => {
+    run.early.delete(event.seq)
+    run.confirmed = event.seq
+    if (isSame(run.events[event.seq], event)) return false
+    run.events.length = event.seq
+    run.events.push(event)
+    return true
   }
   return {
-    isNews(event, epoch) {
+    take(event, epoch) {
       const run = runOf(event.runId)
-      if (run.ended || epoch < run.epoch) return false
+      if (run.ended || epoch < run.epoch) return []
       if (epoch > run.epoch) {
         run.epoch = epoch
         run.confirmed = -1
+        run.early.clear()
       }
-      if (event.seq <= run.confirmed) return false
-      run.confirmed = event.seq
-      if (isSame(run.events[event.seq], event)) return false
-      note(run, event)
+      if (event.seq <= run.confirmed) return []
+      if (event.seq > run.events.length) {
+        run.early.set(event.seq, event)
+        return []
+      }
+      const news: AgentEvent[] = []
+      for (let next: AgentEvent | undefined = event; next !== undefined; ) {
+        if (note(run, next)) news.push(next)
+        if (endsRun(next)) close(run)
+        next = run.early.get(run.confirmed + 1)
+      }
+      return news
+    },
+    lacks: (runId) => (runs.get(runId)?.early.size ?? 0) > 0,
+    end({ runId }) {
+      const run = runOf(runId)
+      if (run.ended) return false
+      close(run)
       return true
     },
     given(runId, events) {
       const run = runOf(runId)
       if (run.ended) return
-      for (const event of events) run.events[event.seq] ??= event
+      for (const event of events) if (event.seq === run.events.length) run.events.push(event)
     },
   }
 }
@@ -76,7 +104,6 @@ function isSame(known: AgentEvent | undefined, event: AgentEvent): boolean {
 }
 
 function withoutTime(event: AgentEvent): string {
-  return JSON.stringify(
-    Object.entries({ ...event, timestamp: 0 }).sort(([left], [right]) => (left < right ? -1 : 1)),
-  )
+  const fields = Object.entries({ ...event, timestamp: 0 })
+  return JSON.stringify(fields.sort(([left], [right]) => (left < right ? -1 : 1)))
 }
