@@ -4,6 +4,7 @@ import { Cart, Checkout, Order, Product } from '../../contract/index.ts'
 import { defineCollection } from '../../platform/collection.ts'
 import type { Context } from '../../platform/context.ts'
 import { isDuplicateKey } from '../../platform/transaction.ts'
+import { createQueues } from './in-order.ts'
 
 const MessageDocument = z.object({
   _id: z.string(),
@@ -71,6 +72,22 @@ export async function lastSeq(ctx: Context, sessionId: string): Promise<number> 
   return seq
 }
 
+/** Longer than storing a message takes, shorter than anybody would notice. */
+const TURN_MS = 250
+const turns = createQueues({ patienceMs: TURN_MS })
+
+/**
+ * Lets what stores messages of a session go one after another on this instance, as two at once would want the same
+ * number and one of them be tried again. Nobody waits long for another: the database decides in any case.
+ */
+export function inSeqTurn<T>(
+  { instanceId }: Pick<Context, 'instanceId'>,
+  sessionId: string,
+  store: () => Promise<T>,
+): Promise<T> {
+  return turns.run(`${instanceId}:${sessionId}`, store)
+}
+
 type NewMessage = Omit<MessageDocument, 'seq'>
 
 /**
@@ -78,6 +95,13 @@ type NewMessage = Omit<MessageDocument, 'seq'>
  * given back.
  */
 export async function appendCustomerMessage(
+  ctx: Context,
+  message: NewMessage & { clientMessageId: string },
+): Promise<{ message: MessageDocument; duplicate: boolean }> {
+  return inSeqTurn(ctx, message.sessionId, () => append(ctx, message))
+}
+
+async function append(
   ctx: Context,
   message: NewMessage & { clientMessageId: string },
 ): Promise<{ message: MessageDocument; duplicate: boolean }> {

@@ -5,6 +5,7 @@ import { isDatabaseAway } from '../../platform/mongo.ts'
 import type { LiveRun } from './live-run.ts'
 import {
   findMessage,
+  inSeqTurn,
   insertMessage,
   type MessageDocument,
   markAnswered,
@@ -34,33 +35,32 @@ export async function commitEnd(
   const id = `${live.runId}-answer`
   const last = live.following(end.last)
   await heardElsewhere()
+  const numbered = async (): Promise<MessageDocument | undefined> =>
+    end.message && {
+      _id: id,
+      sessionId,
+      seq: await retried(actor, ctx, () => nextSeq(ctx, sessionId)),
+      role: 'assistant',
+      runId: live.runId,
+      ...end.message,
+      createdAt: ctx.clock.now(),
+    }
   for (;;) {
-    const next = end.message === undefined ? 0 : await retried(actor, ctx, () => nextSeq(ctx, sessionId))
-    const message: MessageDocument | undefined =
-      end.message === undefined
-        ? undefined
-        : {
-            _id: id,
-            sessionId,
-            seq: next,
-            role: 'assistant',
-            runId: live.runId,
-            ...end.message,
-            createdAt: ctx.clock.now(),
-          }
     try {
-      const committed = await actor.commit(
-        { snapshot: end.snapshot, deadlineAt: end.deadlineAt },
-        async (session) => {
+      const said = await inSeqTurn(ctx, sessionId, async () => {
+        const message = await numbered()
+        const state = { snapshot: end.snapshot, deadlineAt: end.deadlineAt }
+        const committed = await actor.commit(state, async (session) => {
           if (message !== undefined) await insertMessage(ctx, message, session)
           if (answered !== null) await markAnswered(ctx, answered._id, session)
           await endRun(ctx, mark, { outcome: end.outcome, last }, session)
           return true
-        },
-      )
-      const stored = committed === true ? message : ((await findMessage(ctx, id)) ?? undefined)
-      if (stored !== undefined) noteStored(stored)
-      return { said: stored, end }
+        })
+        const stored = committed === true ? message : ((await findMessage(ctx, id)) ?? undefined)
+        if (stored !== undefined) noteStored(stored)
+        return stored
+      })
+      return { said, end }
     } catch (error) {
       if (error instanceof SeqTakenError) continue
       if (error instanceof LeaseLostError || error instanceof RunTakenError || actor.signal.aborted)
