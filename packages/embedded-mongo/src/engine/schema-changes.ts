@@ -296,25 +296,27 @@ export function isNew(spec: IndexSpec, present: ReadonlyArray<Pick<IndexSpec, 'n
       equals(source.get('collation') ?? null, spec.source.get('collation') ?? null)
     const isText = spec.weights !== null && source.has('weights')
     const same = sameKey && sameOptions(source, spec.source)
+    const alike = sameKey && sameOptions(source, spec.source, SIGNATURE)
+    const both = `Requested index: ${spec.name}, existing index: ${name}`
     if (name === spec.name) {
       if (same) return false
-      if (sameKey) {
+      if (alike) {
         throw new MongoServerFault(
-          'IndexKeySpecsConflict',
-          `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${name}`,
+          'IndexOptionsConflict',
+          `An equivalent index already exists with the same name but different options. ${both}`,
         )
       }
       throw new MongoServerFault(
         'IndexKeySpecsConflict',
-        `An existing index has the same name as the requested index. Requested index: ${spec.name}, existing index: ${name}`,
+        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. ${both}`,
       )
     }
-    if (sameKey && sameOptions(source, spec.source, SIGNATURE)) {
+    if (alike) {
       throw new MongoServerFault(
         'IndexOptionsConflict',
         same
           ? `Index already exists with a different name: ${name}`
-          : `An equivalent index already exists with the same name but different options. Requested index: ${spec.name}, existing index: ${name}`,
+          : `An equivalent index already exists with a different name and options. ${both}`,
       )
     }
     if (isText)

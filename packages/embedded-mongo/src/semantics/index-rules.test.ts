@@ -79,6 +79,11 @@ theme('indexes', ({ test }) => {
       await expect(collection.createIndex({ b: 1 }, { name: 'a_1' })).rejects.toMatchObject({ code: 86 })
       await expect(collection.createIndex({ a: 1 }, { name: 'other' })).rejects.toMatchObject({ code: 85 })
       await expect(collection.createIndex({ a: 1 }, { unique: true })).rejects.toMatchObject({ code: 86 })
+      const expiring = collection.createIndex({ a: 1 }, { expireAfterSeconds: 60 })
+      await expect(expiring).rejects.toMatchObject({
+        code: 85,
+        message: expect.stringContaining('same name but different options'),
+      })
     },
   )
   test('what cannot be dropped', [{ a: 1 }], async (collection) => {
