@@ -35,6 +35,7 @@ export function defineCollection<S extends z.ZodType<Document>>(spec: {
   }
 }
 
+const INDEX_OPTIONS_CONFLICT = 85
 /** More would only wait for a connection each. */
 const MADE_AT_ONCE = 4
 
@@ -56,7 +57,26 @@ async function ensureCollection(db: Db, spec: CollectionDeclaration, isPresent: 
       if (!isNamespaceExists(error)) throw error
     })
   }
-  if (spec.indexes.length > 0) await db.collection(spec.name).createIndexes([...spec.indexes])
+  if (spec.indexes.length > 0) await ensureIndexes(db, spec)
+}
+
+async function ensureIndexes(db: Db, { name, indexes }: CollectionDeclaration): Promise<void> {
+  const create = () => db.collection(name).createIndexes([...indexes])
+  try {
+    await create()
+  } catch (error) {
+    if (!isOtherIndex(error)) throw error
+    // how long documents are kept is all that an earlier version may have said otherwise, and all that can be changed
+    for (const { key: keyPattern, expireAfterSeconds } of indexes) {
+      if (expireAfterSeconds !== undefined)
+        await db.command({ collMod: name, index: { keyPattern, expireAfterSeconds } })
+    }
+    await create()
+  }
+}
+
+function isOtherIndex(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === INDEX_OPTIONS_CONFLICT
 }
 
 /** Another instance that starts at the same moment may have been quicker. */

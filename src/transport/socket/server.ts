@@ -22,7 +22,8 @@ import { createWork } from './work.ts'
 
 /** Bytes; a longer packet ends its connection. */
 const MAX_PACKET_BYTES = 100_000
-const ADAPTER_KEPT_S = 60 * 60
+/** Instances read packets from the change stream, which outlives the documents. */
+const ADAPTER_KEPT_S = 60
 const HANDSHAKE_MS = 10_000
 
 export const socketPackets = defineCollection({
