@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -9,6 +11,7 @@ export default defineConfig({
     isolate: false,
     // tests wait more than they work
     maxWorkers: 3,
-    env: { NODE_ENV: 'test' },
+    // for the worker threads that tests start
+    env: { NODE_ENV: 'test', NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
   },
 })

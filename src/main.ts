@@ -1,7 +1,9 @@
 import { enableCompileCache } from 'node:module'
+import { dirname } from 'node:path'
 
-// before anything of ours is loaded: the second start finds it compiled
-enableCompileCache()
+// before anything of ours is loaded: the second start finds it compiled, and so do the worker threads, which go by the variable
+const { directory } = enableCompileCache()
+if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= dirname(directory)
 
 try {
   const { readConfig } = await import('./config.ts')
