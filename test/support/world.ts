@@ -58,13 +58,15 @@ export interface WorldOptions {
 
 export const PASSWORD = 'correct horse battery'
 
+/** Worlds have clocks of their own: what is long past by the server's clock must not vanish from under them. */
+const NO_EXPIRY = { ttlSweepMs: 24 * 60 * 60 * 1000 }
 let shared: Promise<EmbeddedMongo> | undefined
 let users = 0
 
 /** The test file's database server, started when it is first wanted and ended with the last world. */
 async function borrowServer(): Promise<EmbeddedMongo> {
   users += 1
-  shared ??= startEmbeddedMongo()
+  shared ??= startEmbeddedMongo(NO_EXPIRY)
   return shared
 }
 
