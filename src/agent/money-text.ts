@@ -1,16 +1,29 @@
 import type { Money } from '../contract/index.ts'
+import { minorDigits } from '../features/catalog/index.ts'
 
 const LOCALE = 'en-IN'
 
+interface MoneyFormats {
+  readonly whole: Intl.NumberFormat
+  readonly exact: Intl.NumberFormat
+}
+/** By currency: to make one takes much longer than to use it. */
+const formats = new Map<string, MoneyFormats>()
+
+function formatsOf(currency: string): MoneyFormats {
+  const made = formats.get(currency) ?? {
+    whole: new Intl.NumberFormat(LOCALE, { style: 'currency', currency, minimumFractionDigits: 0 }),
+    exact: new Intl.NumberFormat(LOCALE, { style: 'currency', currency }),
+  }
+  formats.set(currency, made)
+  return made
+}
+
 /** An amount as a customer reads it, such as "₹1,299" or "$24.99". */
 export function moneyText({ amount, currency }: Money): string {
-  const format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency })
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2
-  const major = amount / 10 ** digits
-  if (!Number.isInteger(major)) return format.format(major)
-  return new Intl.NumberFormat(LOCALE, { style: 'currency', currency, minimumFractionDigits: 0 }).format(
-    major,
-  )
+  const { whole, exact } = formatsOf(currency)
+  const major = amount / 10 ** minorDigits(currency)
+  return (Number.isInteger(major) ? whole : exact).format(major)
 }
 
 /** A way to pay as a customer knows it, such as "Visa ending in 4242". */

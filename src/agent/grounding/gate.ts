@@ -26,6 +26,7 @@ export const NOTHING_LEFT =
 
 /** A full stop ends a sentence, but not after "Rs", nor after the number of a line. */
 const SENTENCES = /[^\n]*?(?:(?<!\b(?:[Rr]s|[Nn]o|approx)|(?:^|\n)\s*\d{1,2})[.!?]+(?=\s|$)|\n|$)\s*/g
+const WORDS = /[\p{L}\p{N}]+/gu
 /** Names of one word are everyday words too often. */
 const SHORTEST_NAME_WORDS = 2
 const SHORTEST_PART = 4
@@ -48,10 +49,28 @@ export function checkAnswer(text: string, grounds: Grounds): Checked {
   return { text: kept.join(''), refused }
 }
 
+/** The names of a catalog by their first words, made once for each list: a big catalog has more than can be tried each time. */
+const indexes = new WeakMap<readonly string[], ReadonlyMap<string, readonly string[]>>()
+
+function indexOf(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const made = indexes.get(names)
+  if (made !== undefined) return made
+  const index = new Map<string, string[]>()
+  for (const name of names) {
+    if (name.split(' ').length < SHORTEST_NAME_WORDS) continue
+    const [first = ''] = name.match(WORDS) ?? []
+    const alike = index.get(first)
+    if (alike === undefined) index.set(first, [name])
+    else alike.push(name)
+  }
+  indexes.set(names, index)
+  return index
+}
+
 function namesIn(sentence: string, { names }: Grounds): Claim[] {
-  return names
-    .filter((name) => name.split(' ').length >= SHORTEST_NAME_WORDS && sentence.includes(name))
-    .map((value) => ({ type: 'name', value }))
+  const index = indexOf(names)
+  const candidates = new Set((sentence.match(WORDS) ?? []).flatMap((word) => index.get(word) ?? []))
+  return [...candidates].filter((name) => sentence.includes(name)).map((value) => ({ type: 'name', value }))
 }
 
 class Allowed {

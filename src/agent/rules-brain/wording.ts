@@ -1,26 +1,12 @@
 import type { Cart, Money, Order, Product, Totals } from '../../contract/index.ts'
+import { minorDigits } from '../../features/catalog/index.ts'
+import { moneyText as price, variantText as variantName } from '../money-text.ts'
 
-const LOCALE = 'en-IN'
-
-/** An amount as a customer reads it, such as "₹1,299" or "$24.99". */
-export function price({ amount, currency }: Money): string {
-  const digits =
-    new Intl.NumberFormat(LOCALE, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ??
-    2
-  const major = amount / 10 ** digits
-  return new Intl.NumberFormat(LOCALE, {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: Number.isInteger(major) ? 0 : digits,
-  }).format(major)
-}
+export { price, variantName }
 
 /** How many minor units make one major unit of a currency. */
 export function minorPerMajor(currency: string): number {
-  const digits =
-    new Intl.NumberFormat(LOCALE, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ??
-    2
-  return 10 ** digits
+  return 10 ** minorDigits(currency)
 }
 
 export function joined(parts: readonly string[], last = 'and'): string {
@@ -37,16 +23,6 @@ export function productLine(product: Product, position: number): string {
         : ''
   const brand = product.brand === null || product.name.includes(product.brand) ? '' : ` by ${product.brand}`
   return `${position}. ${product.name}${brand}: ${price(product.price)}${stock}`
-}
-
-export function variantName(item: {
-  readonly color?: string | undefined
-  readonly size?: string | undefined
-}): string {
-  const parts = [item.color, item.size === undefined ? undefined : `size ${item.size}`].filter(
-    (part) => part !== undefined,
-  )
-  return parts.length === 0 ? '' : ` (${parts.join(', ')})`
 }
 
 export function cartLines(cart: Cart): string {

@@ -1,10 +1,16 @@
+const known = new Map<string, number>()
+
 /** How many digits a currency's minor unit has: 2 for INR, 0 for JPY, 3 for KWD. */
 export function minorDigits(currency: string): number {
-  const { maximumFractionDigits } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions()
-  return maximumFractionDigits ?? 2
+  const digits = known.get(currency) ?? look(currency)
+  known.set(currency, digits)
+  return digits
+}
+
+/** A thousand times as long as looking it up. */
+function look(currency: string): number {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.resolvedOptions().maximumFractionDigits ?? 2
 }
 
 const DECIMAL = /^(\d{1,3}(?:,\d{3})+|\d{1,12})?(?:\.(\d{1,20}))?$/
