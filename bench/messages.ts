@@ -6,25 +6,33 @@ import { type Figure, perSecond } from './figures.ts'
 import { Shopper } from './shopper.ts'
 
 const IN_FLIGHT = 16
+/** Before the measurement: a process is slow until its code has been compiled. */
+const WARM_UP_MS = 6_000
 const DURATION_MS = 4_000
 /** Small talk: the least work that still makes a run for each message. */
 const TEXT = 'thank you'
 
 /**
- * Acknowledged messages a second, each stored and each answered by a run, beside a bare Socket.IO echo and a bare
- * insert into the same database, one after the other in one run.
+ * Messages a second that are answered, and that are acknowledged while their answers wait, beside a bare Socket.IO echo
+ * and a bare insert into the same database, one after the other in one run.
  */
 export async function messageFigures(shopUrl: string, databaseUri: string): Promise<Figure[]> {
   const echo = await echoes()
   const inserts = await bareInserts(databaseUri)
   const shoppers = await Promise.all(Array.from({ length: IN_FLIGHT }, () => Shopper.enter(shopUrl)))
-  const acknowledged = await perSecond(IN_FLIGHT, DURATION_MS, async (lane, turn) => {
-    await shoppers[lane]?.send(TEXT, `lane-${lane}-${turn}`)
-  })
+  const all = (durationMs: number, act: (shopper: Shopper, turn: number) => Promise<unknown>) =>
+    perSecond(IN_FLIGHT, durationMs, async (lane, turn) => {
+      const shopper = shoppers[lane]
+      if (shopper !== undefined) await act(shopper, turn)
+    })
+  await all(WARM_UP_MS, (shopper, turn) => shopper.ask(TEXT, `warm-up-${turn}`))
+  const answered = await all(DURATION_MS, (shopper, turn) => shopper.ask(TEXT, `answered-${turn}`))
+  const acknowledged = await all(DURATION_MS, (shopper, turn) => shopper.send(TEXT, `sent-${turn}`))
   for (const shopper of shoppers) shopper.leave()
   return [
     { name: 'bare Socket.IO echo', value: echo, unit: '/s' },
     { name: 'bare insertOne', value: inserts, unit: '/s' },
+    { name: 'messages answered', value: answered, unit: '/s' },
     { name: 'message:send acknowledged', value: acknowledged, unit: '/s' },
     { name: 'message:send to echo', value: acknowledged / echo, unit: 'x' },
     { name: 'message:send to insertOne', value: acknowledged / inserts, unit: 'x' },
