@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authenticate } from '../../src/features/accounts/accounts.commands.ts'
+import { startTokenFamily } from '../../src/features/accounts/sessions.commands.ts'
 import { createLogger } from '../../src/platform/logger.ts'
 import { createApi } from '../support/api.ts'
 import { RefusedConnection } from '../support/client.ts'
@@ -48,6 +50,42 @@ describe('another password', () => {
     const signIn = (password: string) => ({ body: { email: shopper.email, password } })
     expect(await world.api.fail('signIn', signIn(PASSWORD))).toMatchObject({ code: 'invalid_credentials' })
     await world.api.call('signIn', signIn(NEW))
+  })
+
+  test('leaves no session to whoever was signing in with the old one meanwhile', async () => {
+    const { email, api } = await world.signUp()
+    const proved = await authenticate(world.ctx, { email, password: PASSWORD }, '127.0.0.1')
+    await api.call('changePassword', change(PASSWORD, NEW))
+    const families = () => world.ctx.db.collection('refresh_tokens').countDocuments({ userId: proved._id })
+    const before = await families()
+    await expect(startTokenFamily(world.ctx, proved)).rejects.toMatchObject({ code: 'invalid_credentials' })
+    expect(await families()).toBe(before)
+  })
+
+  test('and sign-ins at once leave sessions of one password only', async () => {
+    const { email, api } = await world.signUp()
+    const trying = [world, other, world, other].map((one) =>
+      one.api.call('signIn', { body: { email, password: PASSWORD } }).catch(() => undefined),
+    )
+    const changed = await api.call('changePassword', change(PASSWORD, NEW))
+    for (const answer of await Promise.all(trying)) {
+      if (answer === undefined) continue
+      expect(await createApi(other.url, answer.accessToken).fail('me')).toMatchObject({
+        code: 'token_revoked',
+      })
+    }
+    expect(await createApi(world.url, changed.accessToken).call('me')).toMatchObject({ email })
+  })
+
+  test('is given once when two want to at once', async () => {
+    const { email, api } = await world.signUp()
+    const wanted = [`${NEW} a`, `${NEW} b`]
+    const tries = await Promise.allSettled(
+      wanted.map((password) => api.call('changePassword', change(PASSWORD, password))),
+    )
+    const given = wanted.filter((_, index) => tries[index]?.status === 'fulfilled')
+    expect(given).toHaveLength(1)
+    await other.api.call('signIn', { body: { email, password: given[0] ?? '' } })
   })
 
   test('needs the old one, which is guessed no more often than at the sign-in', async () => {
@@ -102,6 +140,16 @@ test('an admin ends every session of a user, and nobody else can', async () => {
   expect(await shopper.api.fail('me')).toMatchObject({ code: 'token_revoked' })
   await expect(shopper.connect('/cart')).rejects.toBeInstanceOf(RefusedConnection)
   expect(await admin.api.call('me')).toMatchObject({ id: admin.id })
+})
+
+test('a hash that is made anew for a higher cost refuses nobody who signs in meanwhile', async () => {
+  const dearer = await startWorld({ on: world, config: { BCRYPT_COST: '11' } })
+  const { email } = await world.signUp()
+  const signIns = [world, dearer, world, dearer, world].map((one) =>
+    one.api.call('signIn', { body: { email, password: PASSWORD } }),
+  )
+  for (const { accessToken } of await Promise.all(signIns)) await createApi(other.url, accessToken).call('me')
+  await dearer.close()
 })
 
 describe('passwords that are guessed first', () => {

@@ -4,7 +4,14 @@ import type { Context } from '../../platform/context.ts'
 import { notFound, ShopError } from '../../platform/errors.ts'
 import { hashPassword, isOutdated, passwordMatches, withPasswordSlot } from './passwords.ts'
 import { signInLimit } from './sign-in-limit.ts'
-import { changeUser, findUser, findUserByEmail, insertUser, type UserDocument } from './users.store.ts'
+import {
+  changeUser,
+  findUser,
+  findUserByEmail,
+  insertUser,
+  replacePassword,
+  type UserDocument,
+} from './users.store.ts'
 import { requireUncommon } from './weak-passwords.ts'
 
 /** Opens a customer's account. Throws ShopError `email_taken` or `validation_failed`. */
@@ -46,10 +53,10 @@ export async function authenticate(ctx: Context, input: SignIn, address: string)
     throw new ShopError('invalid_credentials')
   })
   ctx.log.info({ pair: limit.pair, userId: user._id }, 'a user signed in')
-  if (user.passwordHash !== undefined && isOutdated(user.passwordHash, cost)) {
-    await changeUser(ctx, user._id, { passwordHash: await hashPassword(input.password, cost) })
-  }
-  return user
+  const { passwordHash: from } = user
+  if (from === undefined || !isOutdated(from, cost)) return user
+  const passwordHash = await hashPassword(input.password, cost)
+  return (await replacePassword(ctx, user._id, { from, to: passwordHash })) ? { ...user, passwordHash } : user
 }
 
 /** The user of that id. Throws ShopError `not_found`. */

@@ -2,10 +2,11 @@ import type { Authentication, TierName } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
 import type { VerifiedToken } from '../../platform/verified-token.ts'
 import type { RouteHandlers } from '../../transport/http/bind.ts'
-import { authenticate, createGuest, signedInUser, signUp } from './accounts.commands.ts'
+import { createGuest, signedInUser, signUp } from './accounts.commands.ts'
 import { userView } from './accounts.view.ts'
 import { changePassword, signOutEverywhere } from './password.commands.ts'
 import { logOut, refreshTokens, startTokenFamily, type TokenPair } from './sessions.commands.ts'
+import { signIn } from './sign-in.commands.ts'
 import type { UserDocument } from './users.store.ts'
 
 /** What this room needs from others, given by the composition root. */
@@ -20,15 +21,28 @@ export function accountRoutes(needs: AccountNeeds) {
     user: userView(user, await needs.tierOf(ctx, user._id)),
     ...tokens,
   })
-  const welcome = async (ctx: Context, user: UserDocument, guest: VerifiedToken | undefined) => {
+  const welcome = async (
+    ctx: Context,
+    user: UserDocument,
+    tokens: TokenPair,
+    guest: VerifiedToken | undefined,
+  ) => {
     if (guest?.role === 'guest') await needs.mergeGuest(ctx, guest.userId, user._id)
-    return answer(ctx, user, await startTokenFamily(ctx, { id: user._id, role: user.role }))
+    return answer(ctx, user, tokens)
   }
   return {
-    signUp: async ({ ctx, body, token }) => welcome(ctx, await signUp(ctx, body), token),
-    startGuest: async ({ ctx }) => welcome(ctx, await createGuest(ctx), undefined),
-    signIn: async ({ ctx, body, token, address }) =>
-      welcome(ctx, await authenticate(ctx, body, address), token),
+    signUp: async ({ ctx, body, token }) => {
+      const user = await signUp(ctx, body)
+      return welcome(ctx, user, await startTokenFamily(ctx, user), token)
+    },
+    startGuest: async ({ ctx }) => {
+      const guest = await createGuest(ctx)
+      return answer(ctx, guest, await startTokenFamily(ctx, guest))
+    },
+    signIn: async ({ ctx, body, token, address }) => {
+      const { user, tokens } = await signIn(ctx, body, address)
+      return welcome(ctx, user, tokens, token)
+    },
     refresh: async ({ ctx, body }) => {
       const { user, tokens } = await refreshTokens(ctx, body.refreshToken)
       return answer(ctx, user, tokens)
@@ -36,7 +50,7 @@ export function accountRoutes(needs: AccountNeeds) {
     logOut: async ({ ctx, token, body }) => logOut(ctx, token, body.refreshToken),
     changePassword: async ({ ctx, caller, body, address }) => {
       const user = await changePassword(ctx, caller.userId, body, address)
-      return answer(ctx, user, await startTokenFamily(ctx, { id: user._id, role: user.role }))
+      return answer(ctx, user, await startTokenFamily(ctx, user))
     },
     signOutUser: async ({ ctx, params }) => signOutEverywhere(ctx, params.id),
     me: async ({ ctx, caller }) => {

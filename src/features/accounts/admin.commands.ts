@@ -15,5 +15,5 @@ export async function signInAdmin(
   const email = credentials.email.toLowerCase()
   const user = await authenticate(ctx, { email, password: credentials.password }, address)
   if (user.role !== 'admin') throw new ShopError('forbidden')
-  return (await startTokenFamily(ctx, { id: user._id, role: user.role })).accessToken
+  return (await startTokenFamily(ctx, user)).accessToken
 }

@@ -28,11 +28,15 @@ export const refreshTokensCollection = defineCollection({
 })
 
 /** Writes the token down unless it is there; the same token always says the same. */
-export async function keepRefreshToken(ctx: Context, token: RefreshTokenDocument): Promise<void> {
+export async function keepRefreshToken(
+  ctx: Context,
+  token: RefreshTokenDocument,
+  session?: ClientSession,
+): Promise<void> {
   const { _id, ...rest } = token
-  await ignoringDuplicate(
-    refreshTokensCollection.in(ctx.db).updateOne({ _id }, { $setOnInsert: rest }, { upsert: true }),
-  )
+  const options = { upsert: true, ...(session === undefined ? {} : { session }) }
+  const kept = refreshTokensCollection.in(ctx.db).updateOne({ _id }, { $setOnInsert: rest }, options)
+  await (session === undefined ? ignoringDuplicate(kept) : kept)
 }
 
 export async function findRefreshToken(ctx: Context, hash: string): Promise<RefreshTokenDocument | null> {

@@ -1,9 +1,11 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
+import type { ClientSession } from 'mongodb'
 import type { Role } from '../../contract/index.ts'
 import { after } from '../../platform/clock.ts'
 import type { Context } from '../../platform/context.ts'
 import { defineEvent } from '../../platform/domain-events.ts'
 import { ShopError } from '../../platform/errors.ts'
+import { inTransaction } from '../../platform/transaction.ts'
 import type { VerifiedToken } from '../../platform/verified-token.ts'
 import { readAccessToken, secretsOf, signAccessToken } from './access-tokens.ts'
 import {
@@ -13,7 +15,7 @@ import {
   spendRefreshToken,
 } from './refresh-tokens.store.ts'
 import { addRevocation, isRevoked } from './revocations.store.ts'
-import { findUser, type UserDocument } from './users.store.ts'
+import { countSignIn, findUser, type UserDocument } from './users.store.ts'
 
 /** Within this time a second tab may spend the same refresh token again. */
 const GRACE_MS = 10_000
@@ -29,10 +31,21 @@ export interface TokenPair {
   readonly expiresIn: number
 }
 
-/** Begins a family of tokens for a user who has just proved who they are. */
-export async function startTokenFamily(ctx: Context, user: { id: string; role: Role }): Promise<TokenPair> {
-  const familyId = ctx.ids.next()
-  return issuePair(ctx, { userId: user.id, role: user.role, familyId }, randomBytes(32).toString('base64url'))
+/**
+ * Begins a family of tokens for a user who has just proved who they are.
+ * @throws ShopError `invalid_credentials` when the password that proved it has been changed meanwhile
+ */
+export async function startTokenFamily(
+  ctx: Context,
+  { _id: userId, role, passwordHash }: Pick<UserDocument, '_id' | 'role' | 'passwordHash'>,
+): Promise<TokenPair> {
+  const bearer = { userId, role, familyId: ctx.ids.next() }
+  const refreshToken = randomBytes(32).toString('base64url')
+  if (passwordHash === undefined) return issuePair(ctx, bearer, refreshToken)
+  return inTransaction(ctx, async (session) => {
+    if (!(await countSignIn(ctx, userId, passwordHash, session))) throw new ShopError('invalid_credentials')
+    return issuePair(ctx, bearer, refreshToken, session)
+  })
 }
 
 /**
@@ -112,13 +125,15 @@ async function issuePair(
   ctx: Context,
   bearer: { userId: string; role: Role; familyId: string },
   refreshToken: string,
+  session?: ClientSession,
 ): Promise<TokenPair> {
-  await keepRefreshToken(ctx, {
+  const kept = {
     _id: hashOf(refreshToken),
     ...bearer,
     issuedAt: ctx.clock.now(),
     expiresAt: after(ctx.clock, ctx.config.refreshTokenTtlMs),
-  })
+  }
+  await keepRefreshToken(ctx, kept, session)
   const { token, expiresInSeconds } = signAccessToken(ctx, bearer)
   return { accessToken: token, refreshToken, tokenType: 'Bearer', expiresIn: expiresInSeconds }
 }

@@ -13,6 +13,8 @@ const UserDocument = z.object({
   name: z.string().nullable(),
   role: Role,
   passwordHash: z.string().optional(),
+  /** Rises with each session that a password began, so that it conflicts with a change of the password. */
+  signIns: z.int().optional(),
   createdAt: z.date(),
   updatedAt: z.date(),
 })
@@ -67,4 +69,34 @@ export async function changeUser(
         { returnDocument: 'after', ...(session === undefined ? {} : { session }) },
       ),
   )
+}
+
+/** Gives the user another password on condition that the present one is still `from`; false when it is another by now. */
+export async function replacePassword(
+  ctx: Context,
+  id: string,
+  { from, to }: { readonly from: string; readonly to: string },
+  session?: ClientSession,
+): Promise<boolean> {
+  const { matchedCount } = await usersCollection
+    .in(ctx.db)
+    .updateOne(
+      { _id: id, passwordHash: from },
+      { $set: { passwordHash: to, updatedAt: ctx.clock.now() } },
+      session === undefined ? {} : { session },
+    )
+  return matchedCount === 1
+}
+
+/** Counts a session that the password of this hash begins; false when the user has another password by now. */
+export async function countSignIn(
+  ctx: Context,
+  id: string,
+  passwordHash: string,
+  session: ClientSession,
+): Promise<boolean> {
+  const { matchedCount } = await usersCollection
+    .in(ctx.db)
+    .updateOne({ _id: id, passwordHash }, { $inc: { signIns: 1 } }, { session })
+  return matchedCount === 1
 }
