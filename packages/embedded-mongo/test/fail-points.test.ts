@@ -44,3 +44,17 @@ it('a failed write concern within a transaction does not make the transaction on
     await session.abortTransaction()
   })
 })
+
+it('fails what one collection is asked, the next pages of its cursors among it', async () => {
+  const [things, others] = ['paged', 'other'].map((name) => client.db('shop').collection(name))
+  for (const collection of [things, others]) await collection?.insertMany([{ n: 1 }, { n: 2 }])
+  const pages = [things, others].map((collection) => collection?.find({}, { batchSize: 1 }))
+  for (const cursor of pages) await cursor?.next()
+  await client.db('admin').command({
+    configureFailPoint: 'failCommand',
+    mode: 'alwaysOn',
+    data: { failCommands: ['getMore'], namespace: 'shop.paged', errorCode: 286 },
+  })
+  await expect(pages[0]?.next()).rejects.toMatchObject({ code: 286 })
+  expect(await pages[1]?.next()).toMatchObject({ n: 2 })
+})

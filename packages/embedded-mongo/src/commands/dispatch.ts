@@ -148,7 +148,7 @@ export class Dispatcher implements RequestHandler {
 }
 
 function namespaceOf(request: WireRequest, name: string): string {
-  const collection = request.command.get(name)
+  const collection = request.command.get(name === 'getMore' ? 'collection' : name)
   return typeof collection === 'string' ? `${request.db}.${collection}` : request.db
 }
 
