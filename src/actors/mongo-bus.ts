@@ -34,8 +34,11 @@ export interface MongoBus extends Bus {
   close(): Promise<void>
 }
 
-/** Carries packets between instances through the database that they share. What is published together travels together. */
-export function openMongoBus(ctx: Context): MongoBus {
+/**
+ * Carries packets between instances through the database that they share. What is published together travels together.
+ * @param missed called when packets may have been lost on their way here, as after a longer absence than the database's history
+ */
+export function openMongoBus(ctx: Context, missed: () => void = () => undefined): MongoBus {
   const listeners = new Set<(packet: unknown) => void>()
   let queued: unknown[] = []
   let sending: Promise<void> | undefined
@@ -51,6 +54,9 @@ export function openMongoBus(ctx: Context): MongoBus {
   const feed = watchCollection(ctx, {
     collection: instancePackets.name,
     pipeline: [{ $match: { operationType: 'insert', 'fullDocument.from': { $ne: ctx.instanceId } } }],
+    onOpen({ gap }) {
+      if (gap) missed()
+    },
     onChange(change) {
       if (change.operationType !== 'insert') return
       const { packet } = instancePackets.parse(change.fullDocument)

@@ -32,6 +32,8 @@ async function twoInstances() {
   }
 }
 
+/** The error of a change stream whose place is no longer in the database's history. */
+const HISTORY_LOST = 286
 /** Of the packets between the socket doors: the first, and those after it. */
 const HEARTBEATS = [1, 2]
 const isEnd = ({ type }: AgentEvent) => type === 'RUN_FINISHED' || type === 'RUN_ERROR'
@@ -126,6 +128,33 @@ describe('coming back', () => {
     const seen = await chat.run(message.runId ?? '')
     expect(seen).toEqual(events)
     await chat.client.waitFor('message:new', ({ message: said }) => said.id === message.id)
+  })
+})
+
+describe('an instance that has missed what the others said', () => {
+  it('tells its devices what was stored meanwhile', async () => {
+    const { first, second, here, there } = await twoInstances()
+    const chat = await openChat(await here())
+    const other = await openChat(await there(), chat.sessionId)
+    await chat.ask('hello')
+    const admin = first.ctx.client.db('admin')
+    const isReady = async () => (await second.api.raw('/health/ready')).status === 200
+    await admin.command({
+      configureFailPoint: 'failCommand',
+      mode: 'alwaysOn',
+      data: {
+        failCommands: ['aggregate', 'getMore'],
+        namespace: `${first.ctx.db.databaseName}.instance_packets`,
+        errorCode: HISTORY_LOST,
+      },
+    })
+    await expect.poll(isReady, { timeout: 10_000 }).toBe(false)
+    await chat.ask('are you there?')
+    expect(other.client.received('message:new')).toHaveLength(2)
+    await admin.command({ configureFailPoint: 'failCommand', mode: 'off' })
+    const { message } = await other.client.waitFor('message:new', ({ message: said }) => said.seq === 4)
+    expect(message.text).toBe('You said: are you there?')
+    expect(other.client.received('message:new').map(({ message: said }) => said.seq)).toEqual([1, 2, 3, 4])
   })
 })
 

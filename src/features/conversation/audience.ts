@@ -41,6 +41,8 @@ export interface Audience {
   hasSockets(sessionId: string): boolean
   /** The users whose sockets are on this instance. */
   users(): string[]
+  /** Tells this instance's sockets what is stored and what they have missed, as nobody else will. */
+  catchUp(): void
   /** One look for the ends of runs that nobody has told, for those that do not wait for the next. */
   lookForEnds(): Promise<void>
   close(): void
@@ -54,9 +56,16 @@ const RelayedMessage = z.object({ sessionId: z.string(), message: Message })
 const Again = z.object({ sessionId: z.string() })
 const RelayedRun = z.object({ sessionId: z.string(), epoch: z.int(), events: z.array(AgentEvent) })
 
+const ROOM_PREFIX = 'session:'
+
 /** The room of a session's sockets. */
 export function sessionRoom(sessionId: string): string {
-  return `session:${sessionId}`
+  return `${ROOM_PREFIX}${sessionId}`
+}
+
+/** The session whose room this is; undefined for any other room. */
+export function sessionOfRoom(room: string): string | undefined {
+  return room.startsWith(ROOM_PREFIX) ? room.slice(ROOM_PREFIX.length) : undefined
 }
 
 export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audience {
@@ -68,6 +77,7 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
 
   const socketsOf = (sessionId: string) =>
     [...(chat.adapter.rooms.get(sessionRoom(sessionId)) ?? [])].flatMap((id) => chat.sockets.get(id) ?? [])
+  const sessionsHere = () => [...chat.adapter.rooms.keys()].flatMap((room) => sessionOfRoom(room) ?? [])
   const hasSockets = (sessionId: string) => (chat.adapter.rooms.get(sessionRoom(sessionId))?.size ?? 0) > 0
   const emitHere = (sessionId: string, event: string, data: unknown) => {
     for (const socket of socketsOf(sessionId)) held.inTurn(socket, sessionId, () => socket.emit(event, data))
@@ -205,6 +215,9 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
       viewers.leave(sessionId)
     },
     left: viewers.left,
+    catchUp() {
+      for (const sessionId of sessionsHere()) messages.catchUp(sessionId)
+    },
     lookForEnds: vigil.look,
     close: vigil.close,
   }

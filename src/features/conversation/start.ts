@@ -7,7 +7,7 @@ import {
 } from '../../actors/index.ts'
 import type { Context } from '../../platform/context.ts'
 import type { ShopServer } from '../../transport/socket/shop-socket.ts'
-import { createAudience } from './audience.ts'
+import { createAudience, sessionOfRoom } from './audience.ts'
 import { agentEventSent, messageStored, sessionStateChanged } from './conversation.events.ts'
 import { installConversations } from './conversations.ts'
 import { watchIdleSockets } from './idle-sockets.ts'
@@ -38,7 +38,7 @@ export function startConversations(
   agent: SalesAgent,
   options: Partial<HostOptions> = {},
 ): RunningConversations {
-  const bus = openMongoBus(ctx)
+  const bus = openMongoBus(ctx, () => audience.catchUp())
   const peers = createPeers(bus, ctx.instanceId, ctx.ids, (topic, error) =>
     ctx.log.warn({ err: error, topic }, 'what another instance said could not be dealt with'),
   )
@@ -49,7 +49,8 @@ export function startConversations(
   const idle = watchIdleSockets(ctx, io)
   const uninstall = installConversations(ctx, { host, agent, audience })
   const leave = (room: string) => {
-    if (room.startsWith('session:')) audience.leave(room.slice('session:'.length))
+    const sessionId = sessionOfRoom(room)
+    if (sessionId !== undefined) audience.leave(sessionId)
   }
   io.of('/chat').adapter.on('delete-room', leave)
   const subscriptions = [
