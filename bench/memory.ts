@@ -9,7 +9,10 @@ import { withCluster } from './stage.ts'
 const CONNECTIONS = 500
 const AT_ONCE = 50
 
-/** Memory for each connected shopper with an idle session, beside a socket of a bare Socket.IO server. */
+/**
+ * Memory for each connected shopper with a session, and for what a session keeps awake after its first message, beside a
+ * socket of a bare Socket.IO server.
+ */
 export async function memoryFigures(): Promise<Figure[]> {
   const inspected = await inspectable()
   const bare = await startChild(join(import.meta.dirname, 'echo-server.ts'), inspected.variables)
@@ -28,10 +31,15 @@ export async function memoryFigures(): Promise<Figure[]> {
     const session = await growth(port, async () => {
       shoppers.push(await Shopper.enter(shop.address))
     })
+    const waiting = [...shoppers]
+    const actor = await growth(port, async () => {
+      await waiting.pop()?.ask('thank you', 'said')
+    })
     for (const shopper of shoppers) shopper.leave()
     return [
       { name: 'memory for a bare Socket.IO socket', value: socket, unit: 'kB' },
-      { name: 'memory for a shopper with an idle session', value: session, unit: 'kB' },
+      { name: 'memory for a shopper with a session', value: session, unit: 'kB' },
+      { name: 'memory for an idle session after its first message', value: actor, unit: 'kB' },
     ]
   })
 }
