@@ -102,13 +102,21 @@ export function sessionActor(
       memory.live.cancel.abort()
       return (await memory.live.ended) === 'cancelled'
     }
-    const waiting = await nextWaiting(ctx, actor.id, agent.handledSeq(actor.state.snapshot))
+    const isWaiting = async () =>
+      (await nextWaiting(ctx, actor.id, agent.handledSeq(actor.state.snapshot))) !== null
+    const waits = await isWaiting()
     if (memory.live !== undefined) return cancel(actor)
-    if (waiting === null) return false
-    return new Promise((resolve) => {
-      memory.cancelNext?.settle(false)
-      memory.cancelNext = { settle: resolve }
-    })
+    if (!waits) return false
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const next = { settle: resolve }
+    memory.cancelNext?.settle(false)
+    memory.cancelNext = next
+    // its run may have come and gone while the mailbox was read: the run after it is not meant
+    if (!(await isWaiting()) && memory.cancelNext === next) {
+      delete memory.cancelNext
+      resolve(false)
+    }
+    return promise
   }
 
   return {
