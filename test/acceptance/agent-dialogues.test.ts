@@ -23,7 +23,12 @@ beforeAll(async () => {
 afterAll(() => stage.close())
 
 /** Of the dialogues that `npm run eval:agent` plays, those that must never fail. */
-describe.each(['cart.json', 'buying.json', 'talking.json'])('the dialogues of %s', (file) => {
+describe.each([
+  'cart.json',
+  'buying.json',
+  'talking.json',
+  'sixth-findings.json',
+])('the dialogues of %s', (file) => {
   it.each(dialogues(file))('%s', async (_name, dialogue) => {
     const performed = await perform(stage, dialogue, catalog)
     expect(performed.problems).toEqual([])

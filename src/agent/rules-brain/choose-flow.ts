@@ -74,6 +74,7 @@ export function chooseFlow(clause: Clause, turn: Turn): { readonly flow: Flow; r
       : answering(clause, turn)
   if (answer !== undefined)
     return { flow: answer, why: `an answer to my question about the ${turn.memory.question?.about}` }
+  if (leavesChoice(clause, turn)) return { flow: replies.whichOther, why: 'another one of the list' }
   if (takesCouponOff(clause)) return { flow: talk.couponStays, why: 'to take a coupon off' }
   if (answersAside(clause, turn)) return { flow: asideAnswered, why: 'an answer to my question before' }
   const intent = inContext(clause, turn) ?? clause.intent ?? guess(clause, turn)
@@ -82,6 +83,23 @@ export function chooseFlow(clause: Clause, turn: Turn): { readonly flow: Flow; r
   return intent === undefined
     ? { flow: talk.lost, why: NOT_UNDERSTOOD }
     : { flow: FLOWS[intent], why: intent.replaceAll('_', ' ') }
+}
+
+/** "not that one, the other one" where there are several others. */
+function leavesChoice(clause: Clause, { memory }: Turn): boolean {
+  const { intent, words, content, pronoun } = clause
+  const points = words.some(
+    ({ normal, index }) => normal === 'other' && /^(?:the|that)$/.test(words[index - 1]?.normal ?? ''),
+  )
+  const open = intent === undefined || intent === 'no' || intent === 'details'
+  return (
+    points &&
+    open &&
+    pronoun &&
+    content.length === 0 &&
+    memory.shown.length > 2 &&
+    resolveProducts(clause, memory).length === 0
+  )
 }
 
 function takesCouponOff({ words }: Clause): boolean {

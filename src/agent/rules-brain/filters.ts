@@ -39,18 +39,24 @@ export function wishOf(clause: Clause, turn: Turn): Wish {
   return { search: { ...searchOf(filters, around, unwanted, minRating), colors, free }, own }
 }
 
-/** "only nike", "nike?": a word that nobody knows, said of a list, is a brand that is not sold here. */
+/** "only nike", "nike?", "what about nike": a word that nobody knows, said of a list, is a brand that is not sold here. */
 function brandAlone(clause: Clause, turn: Turn): Search | undefined {
   const { content, strange, words } = clause
   const [word, ...more] = content
-  const said = words.filter(({ kind }) => kind !== 'punctuation').length
-  const narrows = said === 1 ? words.length === 2 : REFINING.has(words[0]?.normal ?? '')
+  const said = words.filter(({ kind }) => kind !== 'punctuation').map(({ normal }) => normal)
+  const asked = WHAT_ABOUT.test(said.join(' '))
+  const narrows =
+    said.length === 1 ? words.length === 2 : asked || (said.length <= 2 && REFINING.has(said[0] ?? ''))
   const known = turn.memory.lastSearch?.filters.q !== undefined && turn.memory.question?.about === 'product'
-  if (word === undefined || more.length > 0 || !strange || said > 2 || !narrows || !known) return undefined
-  if (word.endsWith('s') || words.some(({ normal, real }) => normal === word && real)) return undefined
+  if (word === undefined || more.length > 0 || !strange || !narrows || !known) return undefined
+  const ofMaker = said.at(-1) === 'ones' || said.at(-1) === 'one'
+  if ((word.endsWith('s') && !ofMaker) || words.some(({ normal, real }) => normal === word && real))
+    return undefined
   const own = ownSearch({ ...clause, content: [] }, turn)
   return { ...own, filters: { ...own.filters, brand: word } }
 }
+
+const WHAT_ABOUT = /^(?:(?:and|or|but) )?(?:(?:what|how) about|any|do you have|got) \S+(?: ones?)?$/
 
 function withoutUnwanted(
   filters: SearchFilters,

@@ -50,7 +50,8 @@ best seller: bestseller bestsellers
 because: bcuz
 before: b4
 as soon as possible: asap
-something: smth smthng smth sumthing somthing
+something: smth smthng smthing smthin sumthing sumthng somthing somethin
+birthday: bday bdy
 please: pls plz plss pleaze pleasee
 thanks: thx ty thnx thanx tnx thanku thankyou tysm
 you: u

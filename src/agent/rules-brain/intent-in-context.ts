@@ -123,6 +123,9 @@ function seeks({ words, kinds, terms, quantities, pronoun, intent }: Clause): bo
 
 const ADDING = new Set(['add', 'put', 'throw', 'include', 'take', 'grab', 'order', 'cart', 'basket'])
 
+/** "iphones": by itself it is a thing, whether or not anybody knows it. */
+const PLURAL = /[aeiouy].{2,}[^s]s$/
+
 /** Words without a cue: a product of the catalog is searched for, one that was shown is told about. */
 export function guess(clause: Clause, turn: Turn): Intent | undefined {
   const { quantities, content, terms, sort } = clause
@@ -137,7 +140,11 @@ export function guess(clause: Clause, turn: Turn): Intent | undefined {
   const narrows =
     /^(?:only|just)$/.test(clause.words[0]?.normal ?? '') && turn.memory.lastSearch !== undefined
   const asked = narrows || turn.memory.question?.about === 'search' || /\?\s*$/.test(clause.text)
-  if (things.length > 0 && things.length <= 3 && (asked || things.every(({ real }) => real))) return 'search'
+  const [thing] = things
+  const plural =
+    things.length === 1 && clause.words.length <= 2 && thing !== undefined && PLURAL.test(thing.normal)
+  const meant = asked || plural || things.every(({ real }) => real)
+  if (things.length > 0 && things.length <= 3 && meant) return 'search'
   if (clause.strangerBrand !== undefined) return 'search'
   const wished =
     quantities.maxPrice !== undefined || quantities.minPrice !== undefined || quantities.size !== undefined

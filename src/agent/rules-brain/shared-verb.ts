@@ -1,5 +1,6 @@
 import type { Read } from './clause-senses.ts'
 import type { Dictionary } from './dictionary.ts'
+import { CUE_WORDS } from './intents.ts'
 import { FILLER, NUMBER_WORDS, ORDINAL_WORDS } from './lexicon.ts'
 import { isSuperlativeWord } from './superlatives.ts'
 import type { Clause } from './understand.ts'
@@ -17,11 +18,12 @@ export function shared(clause: Clause, read: Read, dictionary: Dictionary): Clau
     if (!SHARING.has(normal) || (normal === 'or' && intent !== 'search')) continue
     const left = words.slice(0, index)
     const right = words.slice(index + 1)
-    if (!namesThing(left, dictionary) || !namesThing(right, dictionary)) continue
+    const isForeign = (part: readonly Word[]) => intent === 'search' && isForeignThing(read(part))
+    if (![left, right].every((part) => namesThing(part, dictionary) || isForeign(part))) continue
     if (normal === ',' && !(read(left).kinds.length > 0 || left.some(isOrdinal))) continue
     const named = namesProduct(read(left)) && namesProduct(read(right))
-    if (!named && !endsInThing(left, dictionary) && !beginsThing(right) && !isThingAtLast(read(left)))
-      continue
+    const leftEnds = endsInThing(left, dictionary) || isForeign(left) || isThingAtLast(read(left))
+    if (!named && !leftEnds && !beginsThing(right)) continue
     if (normal === 'or' && !ofOtherKinds(read(left), read(right))) continue
     const ownCount = read(right).quantities.quantity !== undefined
     if (left.some(isOrdinal) && right.some(isOrdinal) && !ownCount) continue
@@ -63,6 +65,15 @@ function namesThing(words: readonly Word[], dictionary: Dictionary): boolean {
 function isThing({ lemma, normal, naming }: Word, dictionary: Dictionary): boolean {
   const plural = normal.endsWith('s') && normal !== lemma && naming && !FILLER.has(normal)
   return dictionary.isKind(lemma) || (plural && dictionary.knows(lemma))
+}
+
+/** "tees and kurtas": a thing that is not sold here is looked for by itself, and then told to be missing. */
+function isForeignThing({ content, words }: Clause): boolean {
+  const [name, ...more] = content
+  const word = words.find(({ normal }) => normal === name)
+  if (word === undefined || more.length > 0) return false
+  const { naming, normal, lemma } = word
+  return naming && normal.endsWith('s') && !CUE_WORDS.has(lemma) && !CUE_WORDS.has(normal)
 }
 
 /** "bags under 3k and …": behind the thing stand only its price or its size. */

@@ -81,6 +81,7 @@ function nearestOf(
   let best: { normal: string; lemma: string; cost: number } | undefined
   const judge = (normal: string, lemma: string, handicap: number) => {
     if (normal.length < SHORTEST_CORRECTED || Math.abs(normal.length - word.length) > allowed) return
+    if (beginsEarlier(word, normal)) return
     const distance = typingDistance(word, normal, allowed)
     if (distance > allowed || (word.length <= SHORTEST_CORRECTED && isOtherWord(word, normal))) return
     // A letter is left out more often than typed too much.
@@ -92,6 +93,11 @@ function nearestOf(
   for (const normal of talk) judge(normal, normal, 0)
   for (const [normal, lemma] of catalog) judge(normal, lemma, 0.1)
   return best === undefined ? undefined : { normal: best.normal, lemma: best.lemma }
+}
+
+/** Nobody types a wrong letter too much in front: "iphones" is no slip for "phones", as "sshoes" is for "shoes". */
+function beginsEarlier(word: string, other: string): boolean {
+  return word.slice(1) === other && word[0] !== word[1]
 }
 
 /** Among short words one letter in another's place makes another word: "nike" is no slip for "nice". */

@@ -112,7 +112,7 @@ function keptQuantity({ words }: Clause, { memory: { question } }: Turn): number
   return question?.about === 'product' && !besides ? question.quantity : 1
 }
 
-function noSuchPlace({ memory: { shown } }: Turn): Said | undefined {
-  if (shown.length === 0) return undefined
+function noSuchPlace({ memory: { shown } }: Turn): Said {
+  if (shown.length === 0) return { text: 'There is no list yet. What are you looking for?' }
   return { text: `The list has only ${shown.length}. Which one of these shall I add?` }
 }

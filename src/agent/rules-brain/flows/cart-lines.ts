@@ -10,6 +10,7 @@ import { cartLines } from '../wording.ts'
 
 type Line = Cart['items'][number]
 const MOST_LOOKED_UP = 6
+const NOT_ADDED = 'All right, I have not added it.'
 
 /** The lines of the cart that a clause speaks of, or a question where it leaves a choice. */
 export function* findLines(clause: Clause, turn: Turn): Generator<Call, Line[] | Said, ToolOutcome> {
@@ -17,8 +18,12 @@ export function* findLines(clause: Clause, turn: Turn): Generator<Call, Line[] |
   if (!outcome.ok) return apology(outcome.problem, 'your cart')
   const cart = outcome.value
   const { items } = cart
+  const about = turn.memory.question?.about
+  // "drop the vase" while it is still to be chosen: there is nothing to take out yet
+  const choosing = about === 'product' || about === 'variant'
   turn.memory = withoutQuestion(turn.memory)
-  if (items.length === 0) return { text: 'Your cart is empty.', attach: { cart } }
+  if (items.length === 0)
+    return { text: choosing ? `${NOT_ADDED} Your cart is empty.` : 'Your cart is empty.', attach: { cart } }
   const placed = linesAt(clause, items)
   if (placed.length > 0) return placed
   const described = yield* describedLines(clause, items, turn)
@@ -40,11 +45,12 @@ export function* findLines(clause: Clause, turn: Turn): Generator<Call, Line[] |
     if (meant.length === 1) return meant
   }
   if (items.length === 1 && only !== undefined && silent) return [only]
-  if (best.length === 0 && telling.length > 0)
-    return {
-      text: `I see no ${clause.content.join(' ')} in your cart:\n${cartLines(cart)}`,
-      attach: { cart },
-    }
+  if (best.length === 0 && telling.length > 0) {
+    const opening = choosing
+      ? `${NOT_ADDED} In your cart:`
+      : `I see no ${clause.content.join(' ')} in your cart:`
+    return { text: `${opening}\n${cartLines(cart)}`, attach: { cart } }
+  }
   const options = best.length > 1 ? best : items
   return { text: `Which one do you mean?\n${cartLines({ ...cart, items: options })}` }
 }

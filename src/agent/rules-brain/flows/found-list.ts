@@ -1,5 +1,6 @@
 import type { Product } from '../../../contract/index.ts'
 import type { Said, Turn } from '../flow.ts'
+import { AUDIENCES } from '../lexicon.ts'
 import {
   type Search,
   type SearchFilters,
@@ -67,10 +68,10 @@ function openingOf({ wanted, filters, exact, opening }: Origin, products: readon
   const { color, brand } = wanted.filters
   const colors = [...new Set(products.flatMap(({ variants }) => variants.flatMap((one) => one.color ?? [])))]
   if (color !== undefined && filters.color === undefined && colors.length > 0)
-    return `I found nothing that is exactly ${what}. There is ${joined(colors)}:`
+    return `I found no exact match for ${what}. There is ${joined(colors)}:`
   if (brand !== undefined && filters.brand === undefined)
     return `I found nothing by ${brand} like that, but this comes close:`
-  return `I found nothing that is exactly ${what}, but this comes close:`
+  return `I found no exact match for ${what}, but this comes close:`
 }
 
 function extremeName(clause: Clause): string | undefined {
@@ -81,13 +82,21 @@ function extremeName(clause: Clause): string | undefined {
   return clause.superlative === 'best' && says('best', 'highest', 'top') ? 'best rated' : undefined
 }
 
+const PEOPLE: ReadonlySet<string> = new Set(AUDIENCES.values())
+
 /** What was looked for, in the customer's own figures. */
 export function describe({ filters, around, excluded, colors }: Search, turn: Turn): string {
   const money = (amount: number) => price({ amount, currency: turn.currency })
   const { color, brand, q, category, size, minPrice, maxPrice } = filters
   const colored = color === undefined ? undefined : joined([color, ...colors], 'or')
-  const what = [colored, brand, q ?? category?.toLowerCase()].filter((part) => part !== undefined).join(' ')
+  const words = q?.split(' ') ?? []
+  const whom = words.filter((word) => PEOPLE.has(word))
+  const things = words.filter((word) => !PEOPLE.has(word)).join(' ')
+  const named =
+    things === '' ? (category?.toLowerCase() ?? (whom.length === 0 ? undefined : 'something')) : things
+  const what = [colored, brand, named].filter((part) => part !== undefined).join(' ')
   const limits = [
+    whom.length === 0 ? undefined : `for ${joined(whom)}`,
     size === undefined ? undefined : `in size ${size}`,
     priceWords(around, minPrice, maxPrice, turn, money),
     excluded.length === 0 ? undefined : `but not ${joined(excluded, 'or')}`,

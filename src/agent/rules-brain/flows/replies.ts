@@ -45,3 +45,11 @@ export const productNumbered: Flow = function* (clause, turn) {
     turn,
   )
 }
+
+/** "no, the other one", of a list of more than two. */
+export const whichOther: Flow = function* (_clause, turn) {
+  const { question } = turn.memory
+  const quantity = question?.about === 'product' ? question.quantity : 1
+  turn.memory = { ...turn.memory, question: { about: 'product', quantity } }
+  return { text: `Which of the ${turn.memory.shown.length} do you mean? Name it, or its number in the list.` }
+}
