@@ -1,6 +1,6 @@
-import type { ChangeStreamDocument } from 'mongodb'
-import { afterEach, describe, expect, it } from 'vitest'
-import type { AgentEvent, OpenedSession } from '../../src/contract/index.ts'
+import { type ChangeStreamDocument, Collection } from 'mongodb'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { AgentEvent, Message, OpenedSession } from '../../src/contract/index.ts'
 import { getCart } from '../../src/features/cart/index.ts'
 import { checkRun, openChat, outcomeOf, spoken } from '../support/chat.ts'
 import { answer, createScriptedBrain, gate } from '../support/scripted-brain.ts'
@@ -34,6 +34,8 @@ async function twoInstances() {
 
 /** The error of a change stream whose place is no longer in the database's history. */
 const HISTORY_LOST = 286
+/** One after which it goes on where it was. */
+const INTERRUPTED = 11601
 /** Of the packets between the socket doors: the first, and those after it. */
 const HEARTBEATS = [1, 2]
 const isEnd = ({ type }: AgentEvent) => type === 'RUN_FINISHED' || type === 'RUN_ERROR'
@@ -128,6 +130,99 @@ describe('coming back', () => {
     const seen = await chat.run(message.runId ?? '')
     expect(seen).toEqual(events)
     await chat.client.waitFor('message:new', ({ message: said }) => said.id === message.id)
+  })
+})
+
+describe('a device that comes at a bad moment', () => {
+  it('misses no message that is stored while it is told which was the last', async () => {
+    const { here, there } = await twoInstances()
+    const chat = await openChat(await here())
+    await chat.ask('hello')
+    const late = await there()
+    const findOne = Collection.prototype.findOne
+    let between: Promise<Message> | undefined
+    const spy = vi.spyOn(Collection.prototype, 'findOne').mockImplementation(async function (
+      this: Collection,
+      filter = {},
+      options = {},
+    ) {
+      if (this.collectionName === 'chat_messages' && 'sort' in options && between === undefined) {
+        between = chat.say('and another thing')
+        await between
+      }
+      return findOne.call(this, filter, options)
+    })
+    const { opened, client, answerOf } = await openChat(late, chat.sessionId, 2)
+    spy.mockRestore()
+    const message = await between
+    expect(message).toMatchObject({ seq: 3 })
+    await answerOf(message?.runId ?? '')
+    const told = client.received('message:new').map((event) => event.message.seq)
+    const seen = [...opened.messages.map(({ seq }) => seq), ...told]
+    expect(seen).toEqual([3, 4])
+  })
+
+  /** As when the database is slow to tell the instances what the others have said. */
+  async function deafen(world: World) {
+    await world.ctx.client.db('admin').command({
+      configureFailPoint: 'failCommand',
+      mode: 'alwaysOn',
+      data: {
+        failCommands: ['aggregate', 'getMore'],
+        namespace: `${world.ctx.db.databaseName}.instance_packets`,
+        errorCode: INTERRUPTED,
+      },
+    })
+    return (by: World) =>
+      by.ctx.client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'off' })
+  }
+  /** A run that begins and ends while a device is there of which its owner does not know. */
+  async function runUnheard() {
+    const instances = await twoInstances()
+    const { first, second, here, there, firstBrain } = instances
+    const hold = gate()
+    firstBrain.on('slowly', async function* (turn) {
+      await hold.open
+      yield answer(turn, 'Here I am.')
+    })
+    const chat = await openChat(await here())
+    const { runId = '' } = await chat.say('slowly')
+    await chat.client.waitFor('agent:event', ({ type }) => type === 'RUN_STARTED')
+    const hear = await deafen(first)
+    for (const { api } of [first, second])
+      await expect.poll(async () => (await api.raw('/health/ready')).status, { timeout: 10_000 }).toBe(503)
+    const late = await openChat(await there(), chat.sessionId)
+    expect(late.opened.run).toEqual({ runId, events: [] })
+    hold.release()
+    await chat.run(runId)
+    return { ...instances, chat, late, runId, hear }
+  }
+
+  it('is told a run whose owner learns of it only when the run is over', async () => {
+    const { first, chat, late, runId, hear } = await runUnheard()
+    await hear(first)
+    expect(await late.run(runId)).toEqual(await chat.run(runId))
+    expect((await late.answerOf(runId)).text).toBe('Here I am.')
+  })
+
+  it('is told how a run ended whose owner never learns of it', async () => {
+    const { first, second, late, runId, hear } = await runUnheard()
+    await kill(first)
+    await hear(second)
+    const events = await late.run(runId)
+    expect(spoken(events)).toBe('Here I am.')
+  })
+
+  it('after the answer is not told how it came about', async () => {
+    const { here, there } = await twoInstances()
+    const chat = await openChat(await here())
+    const { message } = await chat.ask('hello')
+    const late = await openChat(await there(), chat.sessionId)
+    expect(late.opened.messages).toHaveLength(2)
+    const { message: next } = await late.ask('and now?')
+    const runs = new Set(late.client.received('agent:event').map(({ runId }) => runId))
+    expect([...runs]).toEqual([next.runId])
+    expect(message.runId).not.toBe(next.runId)
   })
 })
 

@@ -25,6 +25,8 @@ export interface Audience {
   runLeft(sessionId: string): void
   /** This instance has a socket in the session now. */
   join(session: SessionDocument): void
+  /** The session's sockets here wait for the end of this run, whoever tells it. */
+  expectEnd(sessionId: string, runId: string): void
   /**
    * Keeps back what would be sent to a socket that is opening the session, until the returned function is called: then it
    * follows, but for what the socket was given by then.
@@ -48,13 +50,38 @@ export interface Audience {
   close(): void
 }
 
-const TOPIC = { relay: 'chat:relay', message: 'chat:message', run: 'chat:run', again: 'chat:again' }
-/** A run that has ended can be told again for so long. */
+const TOPIC = {
+  relay: 'chat:relay',
+  message: 'chat:message',
+  exists: 'chat:exists',
+  run: 'chat:run',
+  again: 'chat:again',
+}
+/** A run that has ended can be told for so long to an instance of whose sockets its owner hears only then. */
 const TOLD_AGAIN_MS = 10_000
 const Relay = z.object({ sessionId: z.string(), event: z.string(), data: z.unknown() })
 const RelayedMessage = z.object({ sessionId: z.string(), message: Message })
+const Existing = z.object({ sessionId: z.string(), seq: z.int() })
 const Again = z.object({ sessionId: z.string() })
-const RelayedRun = z.object({ sessionId: z.string(), epoch: z.int(), events: z.array(AgentEvent) })
+const RelayedRun = z.object({
+  sessionId: z.string(),
+  epoch: z.int(),
+  events: z.array(AgentEvent),
+  answerSeq: z.int().optional(),
+})
+
+/** A run on its owner, while it goes on and for a while after. */
+interface OwnRun extends Pick<SentEvent, 'epoch' | 'events'> {
+  /** The number of its answer, once that is stored. */
+  answerSeq?: number
+}
+
+/** What one socket knows of one session. */
+interface Told {
+  readonly runs: ToldRuns
+  /** The number of the last message it was given when it opened the session; 0 before. */
+  givenUpTo: number
+}
 
 const ROOM_PREFIX = 'session:'
 
@@ -70,10 +97,10 @@ export function sessionOfRoom(room: string): string | undefined {
 
 export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audience {
   const chat = io.of('/chat')
-  const toldRuns = new WeakMap<ShopSocket, Map<string, ToldRuns>>()
+  const toldSockets = new WeakMap<ShopSocket, Map<string, Told>>()
   const held = createHeldBack()
-  /** The runs that go on here, for instances that come to hear them in the middle. */
-  const underWay = new Map<string, Pick<SentEvent, 'epoch' | 'events'>>()
+  /** The runs of this instance, for others that come to hear them in the middle or learn late that they should. */
+  const ownRuns = new Map<string, OwnRun>()
 
   const socketsOf = (sessionId: string) =>
     [...(chat.adapter.rooms.get(sessionRoom(sessionId)) ?? [])].flatMap((id) => chat.sockets.get(id) ?? [])
@@ -82,19 +109,25 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
   const emitHere = (sessionId: string, event: string, data: unknown) => {
     for (const socket of socketsOf(sessionId)) held.inTurn(socket, sessionId, () => socket.emit(event, data))
   }
-  const toldOf = (socket: ShopSocket, sessionId: string): ToldRuns => {
-    const sessions = toldRuns.get(socket) ?? new Map<string, ToldRuns>()
-    toldRuns.set(socket, sessions)
-    const told = sessions.get(sessionId) ?? createToldRuns()
+  const toldOf = (socket: ShopSocket, sessionId: string): Told => {
+    const sessions = toldSockets.get(socket) ?? new Map<string, Told>()
+    toldSockets.set(socket, sessions)
+    const told = sessions.get(sessionId) ?? { runs: createToldRuns(), givenUpTo: 0 }
     sessions.set(sessionId, told)
     return told
   }
+  /** Whoever came with or after a run's answer has no use for how it came about. */
+  const cameLater = ({ runs, givenUpTo }: Told, runId: string, answerSeq: number | undefined) =>
+    answerSeq !== undefined && answerSeq <= givenUpTo && !runs.knows(runId)
   const messages = createToldMessages({
     async read(sessionId, afterSeq) {
       return (await messagesAfter(ctx, sessionId, afterSeq)).map(messageView)
     },
     emit(sessionId, message) {
-      emitHere(sessionId, 'message:new', { message })
+      for (const socket of socketsOf(sessionId))
+        held.inTurn(socket, sessionId, () => {
+          if (message.seq > toldOf(socket, sessionId).givenUpTo) socket.emit('message:new', { message })
+        })
       if (message.role === 'customer' && message.runId !== undefined) vigil.expect(sessionId, message.runId)
     },
     hasSockets,
@@ -102,12 +135,16 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
       ctx.log.warn({ err: error, sessionId }, 'messages of another instance could not be read yet'),
   })
   const tellRun = (viewer: string, sessionId: string) => {
-    const run = underWay.get(sessionId)
+    const run = ownRuns.get(sessionId)
     if (run !== undefined) peers.tell(viewer, TOPIC.run, { sessionId, ...run })
   }
   const viewers = createViewers(ctx, peers, {
     hasSockets,
-    arrived: (sessionId, viewer) => tellRun(viewer, sessionId),
+    arrived(sessionId, viewer) {
+      tellRun(viewer, sessionId)
+      const seq = messages.last(sessionId)
+      if (seq !== undefined) peers.tell(viewer, TOPIC.exists, { sessionId, seq })
+    },
   })
   const emitRun = (socket: ShopSocket, sessionId: string, event: AgentEvent) => {
     socket.emit('agent:event', event)
@@ -116,23 +153,25 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
   /** @param again what is done when those before it have not come */
   const runHere = (
     sessionId: string,
-    epoch: number,
+    { epoch, answerSeq }: Pick<OwnRun, 'epoch' | 'answerSeq'>,
     event: AgentEvent,
-    again: (told: ToldRuns) => AgentEvent[],
+    again: (runs: ToldRuns) => AgentEvent[],
   ) => {
     for (const socket of socketsOf(sessionId)) {
       held.inTurn(socket, sessionId, () => {
         const told = toldOf(socket, sessionId)
-        const lacked = told.lacks(event.runId)
-        const news = told.take(event, epoch)
-        if (!lacked && told.lacks(event.runId)) news.push(...again(told))
+        if (cameLater(told, event.runId, answerSeq)) return
+        const { runs } = told
+        const lacked = runs.lacks(event.runId)
+        const news = runs.take(event, epoch)
+        if (!lacked && runs.lacks(event.runId)) news.push(...again(runs))
         for (const next of news) emitRun(socket, sessionId, next)
       })
     }
   }
   const vigil = keepRunVigil(ctx, {
     hasSockets,
-    missed({ sessionId, events }) {
+    missed({ sessionId, events }, answer) {
       messages.catchUp(sessionId)
       const last = events.at(-1)
       if (last === undefined) return
@@ -140,7 +179,9 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
       messages.inTurn(sessionId, () => {
         for (const socket of socketsOf(sessionId))
           held.inTurn(socket, sessionId, () => {
-            if (toldOf(socket, sessionId).end(end)) emitRun(socket, sessionId, end)
+            const told = toldOf(socket, sessionId)
+            if (cameLater(told, end.runId, answer?.seq)) return
+            for (const event of told.runs.end(end, answer)) emitRun(socket, sessionId, event)
           })
       })
     },
@@ -157,15 +198,21 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     const { sessionId, message } = RelayedMessage.parse(body)
     if (hasSockets(sessionId)) messages.tell(sessionId, message)
   })
+  peers.on(TOPIC.exists, (body) => {
+    const { sessionId, seq } = Existing.parse(body)
+    messages.exists(sessionId, seq)
+  })
   peers.on(TOPIC.run, (body, from) => {
-    const { sessionId, epoch, events } = RelayedRun.parse(body)
+    const { sessionId, epoch, events, answerSeq } = RelayedRun.parse(body)
     if (!hasSockets(sessionId)) return
+    if (answerSeq !== undefined) messages.exists(sessionId, answerSeq)
     const again = () => {
       peers.tell(from, TOPIC.again, { sessionId })
       return []
     }
     messages.inTurn(sessionId, () => {
-      for (const event of events) runHere(sessionId, epoch, event, again)
+      for (const event of events)
+        runHere(sessionId, { epoch, ...(answerSeq === undefined ? {} : { answerSeq }) }, event, again)
     })
   })
   peers.on(TOPIC.again, (body, from) => tellRun(from, Again.parse(body).sessionId))
@@ -174,13 +221,16 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     hasSockets,
     users: () => [...new Set([...chat.sockets.values()].flatMap(({ data }) => data.token?.userId ?? []))],
     sendMessage(sessionId, message) {
+      const run = ownRuns.get(sessionId)
+      if (run !== undefined && message.role === 'assistant' && run.events[0]?.runId === message.runId)
+        run.answerSeq = message.seq
       if (hasSockets(sessionId)) messages.tell(sessionId, message)
       relay(sessionId, TOPIC.message, { message })
     },
     sendRun({ sessionId, epoch, event, events }) {
-      underWay.set(sessionId, { epoch, events })
-      const again = (told: ToldRuns) => events.flatMap((earlier) => told.take(earlier, epoch))
-      messages.inTurn(sessionId, () => runHere(sessionId, epoch, event, again))
+      if (ownRuns.get(sessionId)?.events !== events) ownRuns.set(sessionId, { epoch, events })
+      const again = (runs: ToldRuns) => events.flatMap((earlier) => runs.take(earlier, epoch))
+      messages.inTurn(sessionId, () => runHere(sessionId, { epoch }, event, again))
       relay(sessionId, TOPIC.run, { epoch, events: [event] })
     },
     send(sessionId, event, data) {
@@ -191,19 +241,23 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
       if (viewers.elsewhere(sessionId)) await peers.flushed()
     },
     runLeft(sessionId) {
-      const run = underWay.get(sessionId)
+      const run = ownRuns.get(sessionId)
       const forget = () => {
-        if (underWay.get(sessionId) === run) underWay.delete(sessionId)
+        if (ownRuns.get(sessionId) === run) ownRuns.delete(sessionId)
       }
-      if (viewers.elsewhere(sessionId)) setTimeout(forget, TOLD_AGAIN_MS).unref()
-      else forget()
+      setTimeout(forget, TOLD_AGAIN_MS).unref()
     },
     join: viewers.join,
+    expectEnd: vigil.expect,
     holdBack(socket, sessionId) {
       const release = held.hold(socket, sessionId)
       return (opened) => {
-        if (opened !== undefined) messages.given(sessionId, opened.lastSeq)
-        if (opened?.run !== undefined) toldOf(socket, sessionId).given(opened.run.runId, opened.run.events)
+        if (opened !== undefined) {
+          const told = toldOf(socket, sessionId)
+          messages.given(sessionId, opened.lastSeq)
+          told.givenUpTo = opened.lastSeq
+          if (opened.run !== undefined) told.runs.given(opened.run.runId, opened.run.events)
+        }
         // the acknowledgement is on its way before what follows it
         setImmediate(release)
       }

@@ -81,6 +81,7 @@ export async function openSession(
   const session = await requireSession(ctx, caller, input.sessionId)
   await startWatching(ctx, session, watch)
   const sight = await look(ctx, session)
+  if (sight.run !== undefined) conversationsOf(ctx)?.audience.expectEnd(session._id, sight.run.runId)
   return {
     sessionId: session._id,
     ...(await messagesSoFar(ctx, session._id, input.afterSeq)),
@@ -89,19 +90,23 @@ export async function openSession(
   }
 }
 
-/** Read again when a message was sent to the sockets meanwhile that is not among them, so that none before it is missed. */
+/** Read again when a message was stored or told meanwhile that is not among them, so that none before it is missed. */
 async function messagesSoFar(
   ctx: Context,
   sessionId: string,
   afterSeq: number | undefined,
 ): Promise<Pick<OpenedSession, 'lastSeq' | 'messages'>> {
+  const audience = conversationsOf(ctx)?.audience
   for (;;) {
     const found =
       afterSeq === undefined
         ? await messagesBefore(ctx, sessionId, Number.MAX_SAFE_INTEGER, RECENT)
         : await messagesAfter(ctx, sessionId, afterSeq)
     const last = found.at(-1)?.seq ?? (await lastSeq(ctx, sessionId))
-    if ((conversationsOf(ctx)?.audience.lastTold(sessionId) ?? 0) > last) continue
+    if (found.length === 0 && last > (afterSeq ?? 0)) continue
+    if ((audience?.lastTold(sessionId) ?? 0) > last) continue
+    for (const { runId, waiting } of found)
+      if (waiting === true && runId !== undefined) audience?.expectEnd(sessionId, runId)
     return { lastSeq: last, messages: found.map(messageView) }
   }
 }

@@ -181,6 +181,25 @@ export async function findByClientId(
   )
 }
 
+/** The id of a run's answer. */
+export function answerIdOf(runId: string): string {
+  return `${runId}-answer`
+}
+
+/** The answers of those of these runs that have one, by run. */
+export async function answersOf(
+  ctx: Context,
+  runIds: readonly string[],
+): Promise<Map<string, MessageDocument>> {
+  if (runIds.length === 0) return new Map()
+  const found = await messagesCollection
+    .in(ctx.db)
+    .find({ _id: { $in: runIds.map(answerIdOf) } })
+    .toArray()
+  const answers = found.map((document) => messagesCollection.parse(document))
+  return new Map(answers.map((answer) => [answer.runId ?? '', answer]))
+}
+
 /** The oldest message of the session that no run has answered. */
 export async function nextWaiting(
   ctx: Context,

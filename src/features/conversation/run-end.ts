@@ -4,6 +4,7 @@ import type { Context } from '../../platform/context.ts'
 import { isDatabaseAway } from '../../platform/mongo.ts'
 import type { LiveRun } from './live-run.ts'
 import {
+  answerIdOf,
   findMessage,
   inSeqTurn,
   insertMessage,
@@ -32,7 +33,7 @@ export async function commitEnd(
 ): Promise<{ said: MessageDocument | undefined; end: RunEnd }> {
   const sessionId = actor.id
   const mark = { runId: live.runId, sessionId, epoch: actor.lease.epoch }
-  const id = `${live.runId}-answer`
+  const id = answerIdOf(live.runId)
   const last = live.following(end.last)
   await heardElsewhere()
   const numbered = async (): Promise<MessageDocument | undefined> =>

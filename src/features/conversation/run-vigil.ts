@@ -1,5 +1,6 @@
 import type { AgentEvent } from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
+import { answersOf, type MessageDocument } from './messages.store.ts'
 import { endedRuns, type RunDocument } from './runs.store.ts'
 import { endsRun } from './told-runs.ts'
 
@@ -8,7 +9,7 @@ import { endsRun } from './told-runs.ts'
  * storing the end and telling it leaves nobody else who would.
  */
 export interface RunVigil {
-  /** The sockets have been told a message that this run answers. */
+  /** The sockets know that this run is to come, or goes on. */
   expect(sessionId: string, runId: string): void
   heard(sessionId: string, event: AgentEvent): void
   /** One look for ends that nobody has told, for those that do not wait for the next. */
@@ -18,8 +19,8 @@ export interface RunVigil {
 
 export interface RunVigilOptions {
   hasSockets(sessionId: string): boolean
-  /** The run has ended a while ago, and the sockets do not know it. */
-  missed(run: RunDocument): void
+  /** The run has ended a while ago with this answer, if with any, and the sockets do not know it. */
+  missed(run: RunDocument, answer: MessageDocument | undefined): void
 }
 
 const LOOK_MS = 2_000
@@ -42,12 +43,16 @@ export function keepRunVigil(ctx: Context, { hasSockets, missed }: RunVigilOptio
             ctx,
             quiet.map(([runId]) => runId),
           )
+    const answers = await answersOf(
+      ctx,
+      ended.map(({ _id }) => _id),
+    )
     for (const run of ended) {
       const place = awaited.get(run._id)
       // the database answers, so what was told of it is heard by the next look
       if (place === undefined || place.quiet <= QUIET_LOOKS) continue
       awaited.delete(run._id)
-      missed(run)
+      missed(run, answers.get(run._id))
     }
     const over = new Set(ended.map(({ _id }) => _id))
     for (const [runId, place] of awaited) if (place.quiet < QUIET_LOOKS || over.has(runId)) place.quiet += 1

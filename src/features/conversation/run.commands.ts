@@ -7,7 +7,7 @@ import { getUser } from '../accounts/index.ts'
 import { messageStored, sessionStateChanged } from './conversation.events.ts'
 import { messageView } from './conversation.view.ts'
 import { type LiveRun, startLiveRun } from './live-run.ts'
-import { type MessageDocument, messagesBefore } from './messages.store.ts'
+import { answerIdOf, type MessageDocument, messagesBefore } from './messages.store.ts'
 import { commitEnd } from './run-end.ts'
 import { claimInterrupt, findRun, type RunDocument, RunTakenError, recordEffect } from './runs.store.ts'
 import type { RunDesk, RunInput, SalesAgent } from './sales-agent.ts'
@@ -114,7 +114,7 @@ function deskOf(work: Work, { live, stored, input, customer, history }: Material
     snapshot: actor.state.snapshot,
     remembered: stored?.results ?? [],
     begun: (stored?.events.length ?? 0) > 0,
-    messageId: `${runId}-answer`,
+    messageId: answerIdOf(runId),
     cancelled: live.cancel.signal,
     lost: actor.signal,
     emit: (event) => live.emit(event),

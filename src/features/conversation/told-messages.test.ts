@@ -60,4 +60,14 @@ describe('the sockets of an instance', () => {
     reads[0]?.resolve()
     await expect.poll(() => said).toEqual([3])
   })
+
+  it('are told what is known to exist and was never sent, be it known before they were given anything', async () => {
+    const { said, reads, told } = line(3)
+    told.exists('s', 3)
+    told.given('s', 1)
+    reads[0]?.resolve()
+    await expect.poll(() => said).toEqual([2, 3])
+    told.exists('s', 3)
+    expect(reads).toHaveLength(1)
+  })
 })

@@ -7,6 +7,8 @@ export interface ToldMessages {
   tell(sessionId: string, message: Message): void
   /** Does something once all that was told before has been told. */
   inTurn(sessionId: string, act: () => void): void
+  /** The session has a message of this number, which is to be told unless it has been. */
+  exists(sessionId: string, seq: number): void
   /** Tells what is stored and has not been told. */
   catchUp(sessionId: string): void
   /** The number of the last message told; undefined before the first. */
@@ -29,6 +31,8 @@ const RETRY_MS = 250
 
 export function createToldMessages(line: MessageLine): ToldMessages {
   const told = new Map<string, number>()
+  /** What exists of sessions of which nobody here has been given anything yet. */
+  const existing = new Map<string, number>()
   /** What waits while a gap is being filled. */
   const waiting = new Map<string, Array<() => void>>()
 
@@ -66,18 +70,31 @@ export function createToldMessages(line: MessageLine): ToldMessages {
     if (last !== undefined && message.seq > last + 1) void fill(sessionId, last)
     inTurn(sessionId, () => emit(sessionId, message))
   }
+  /** @param upTo when this one has been told by then there is nothing to do */
+  const catchUp = (sessionId: string, upTo = Number.POSITIVE_INFINITY) =>
+    inTurn(sessionId, () => {
+      const last = told.get(sessionId)
+      if (last !== undefined && last < upTo) void fill(sessionId, last)
+    })
   return {
     inTurn,
     tell: (sessionId, message) => inTurn(sessionId, () => deliver(sessionId, message)),
-    catchUp: (sessionId) =>
-      inTurn(sessionId, () => {
-        const last = told.get(sessionId)
-        if (last !== undefined) void fill(sessionId, last)
-      }),
+    exists(sessionId, seq) {
+      if (told.has(sessionId)) catchUp(sessionId, seq)
+      else if (line.hasSockets(sessionId))
+        existing.set(sessionId, Math.max(seq, existing.get(sessionId) ?? 0))
+    },
+    catchUp: (sessionId) => catchUp(sessionId),
     last: (sessionId) => told.get(sessionId),
     given(sessionId, seq) {
-      if (!told.has(sessionId) && line.hasSockets(sessionId)) told.set(sessionId, seq)
+      if (told.has(sessionId) || !line.hasSockets(sessionId)) return
+      told.set(sessionId, seq)
+      catchUp(sessionId, existing.get(sessionId) ?? 0)
+      existing.delete(sessionId)
     },
-    forget: (sessionId) => void told.delete(sessionId),
+    forget(sessionId) {
+      told.delete(sessionId)
+      existing.delete(sessionId)
+    },
   }
 }

@@ -1,4 +1,5 @@
 import type { AgentEvent } from '../../contract/index.ts'
+import { type Answer, closingEvents } from './closing-events.ts'
 
 /** What one socket has been told of the runs of one session. */
 export interface ToldRuns {
@@ -11,8 +12,13 @@ export interface ToldRuns {
   take(event: AgentEvent, epoch: number): AgentEvent[]
   /** Whether events wait for others of their run that have not come. */
   lacks(runId: string): boolean
-  /** The run ends with this, whatever is missing; false when the socket knows that it has ended. */
-  end(event: AgentEvent): boolean
+  /** Whether the socket has been told or given anything of this run. */
+  knows(runId: string): boolean
+  /**
+   * The run has ended with this and nobody tells what led there. What the socket is to be told for that, which is noted:
+   * nothing when it knows the end.
+   */
+  end(event: AgentEvent, answer: Answer | undefined): AgentEvent[]
   /** The socket was given these as the run so far. */
   given(runId: string, events: readonly AgentEvent[]): void
 }
@@ -80,11 +86,13 @@ export function createToldRuns(): ToldRuns {
       return news
     },
     lacks: (runId) => (runs.get(runId)?.early.size ?? 0) > 0,
-    end({ runId }) {
-      const run = runOf(runId)
-      if (run.ended) return false
+    knows: (runId) => runs.has(runId),
+    end(event, answer) {
+      const run = runOf(event.runId)
+      if (run.ended) return []
+      const news = closingEvents(run.events, event, answer)
       close(run)
-      return true
+      return news
     },
     given(runId, events) {
       const run = runOf(runId)
