@@ -65,7 +65,7 @@ describe('a walk from words to an order', () => {
     ])
     const { messages } = await client.send('history:list', { sessionId: chat.sessionId })
     const told = JSON.stringify([messages, client.received('agent:event')])
-    expect(told).not.toMatch(/4242[ -]?4242|737/)
+    expect(told).not.toMatch(/4242[ -]?4242|(?<![\w.])737(?!\w)/)
   })
 
   it('by UPI, with the address before it', async () => {
