@@ -156,7 +156,7 @@ async function open(
     () => inventory.close(),
   )
   ctx.events.subscribe(familyRevoked, ({ familyId }) => sockets.endFamily(familyId))
-  subscribeRooms(ctx, sockets.io)
+  closers.push(subscribeRooms(ctx, sockets.io))
   const offline = createOfflineBrain()
   const agent = createSalesAgent(ctx, overrides.brain ?? chooseBrain(ctx, offline, metrics))
   const conversations = startConversations(ctx, sockets.io, agent)

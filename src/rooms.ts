@@ -11,6 +11,7 @@ import {
   cartCollections,
   cartEvents,
   cartRoutes,
+  keepCartVigil,
   mergeCarts,
   subscribeCartRooms,
 } from './features/cart/index.ts'
@@ -20,6 +21,7 @@ import {
   checkoutEvents,
   checkoutRoutes,
   closeCheckoutBeforeCartChange,
+  keepCheckoutVigil,
   orderPaidBy,
   resumeAttempt,
   subscribeCheckoutRooms,
@@ -136,8 +138,12 @@ export const webhooks: Readonly<Record<string, WebhookReceiver>> = {
 
 beforeCartChange(closeCheckoutBeforeCartChange)
 
-/** Lets each room's news reach the sockets that it concerns, on every instance. */
-export function subscribeRooms(ctx: Context, io: ShopServer): void {
-  subscribeCartRooms(ctx, io)
-  subscribeCheckoutRooms(ctx, io)
+/** Lets each room's news reach the sockets that it concerns, on every instance, until the returned function is called. */
+export function subscribeRooms(ctx: Context, io: ShopServer): () => Promise<void> {
+  const unsubscribe = [subscribeCartRooms(ctx, io), subscribeCheckoutRooms(ctx, io)]
+  const vigils = [keepCartVigil(ctx, io), keepCheckoutVigil(ctx, io)]
+  return async () => {
+    for (const end of unsubscribe) end()
+    await Promise.all(vigils.map((vigil) => vigil.close()))
+  }
 }

@@ -13,6 +13,8 @@ const brain = createScriptedBrain()
 let one: World
 let two: World
 let counter = 0
+/** An error that no driver tries again after. */
+const NOT_AUTHORIZED = 13
 
 beforeAll(async () => {
   one = await startWorld({ brain })
@@ -111,6 +113,44 @@ describe('every device on every instance', () => {
       for (const device of devices) {
         expect(device.received('cart:changed').map(({ cart }) => cart.id)).toEqual([shopper.id])
       }
+    }
+  })
+})
+
+describe('a broadcast that was lost', () => {
+  /** As when the database goes away between a commit and the news of it. */
+  async function loseBroadcasts() {
+    const admin = one.ctx.client.db('admin')
+    await admin.command({
+      configureFailPoint: 'failCommand',
+      mode: 'alwaysOn',
+      data: {
+        failCommands: ['insert'],
+        namespace: `${one.ctx.db.databaseName}.socket_packets`,
+        errorCode: NOT_AUTHORIZED,
+      },
+    })
+    return () => admin.command({ configureFailPoint: 'failCommand', mode: 'off' })
+  }
+
+  it('is made good on each instance: the devices hear of the cart and of the checkout, once', async () => {
+    const { shopper, devices, doors } = await household()
+    const [rest, , , socketThere] = doors
+    await rest?.act('add', { productId: await product() })
+    await toldUpTo(devices, 1)
+    const restore = await loseBroadcasts()
+    const cart = await socketThere?.act('add', { productId: await product() })
+    const { id: checkoutId } = await shopper.api.call('startCheckout')
+    await restore()
+    await toldUpTo(devices, 2)
+    for (const device of devices) {
+      await device.waitFor('checkout:state', (told) => told.checkoutId === checkoutId)
+      expect(device.received('checkout:state')).toEqual([{ checkoutId, state: 'open' }])
+      expect(device.received('cart:changed').map((told) => [told.cart.version, told.cause])).toEqual([
+        [1, 'rest'],
+        [2, 'socket'],
+      ])
+      expect(device.received('cart:changed').at(-1)?.cart).toEqual(cart)
     }
   })
 })

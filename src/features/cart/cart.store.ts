@@ -1,5 +1,6 @@
 import type { ClientSession } from 'mongodb'
 import { z } from 'zod'
+import { CartCause } from '../../contract/index.ts'
 import { defineCollection } from '../../platform/collection.ts'
 import type { Context } from '../../platform/context.ts'
 import { isDuplicateKey } from '../../platform/transaction.ts'
@@ -24,6 +25,8 @@ const CartDocument = z.object({
   /** The checkout that was opened for this version; it may have ended meanwhile. */
   checkoutId: z.string().nullable(),
   version: z.int().min(0),
+  /** What made this version. */
+  cause: CartCause.optional(),
   updatedAt: z.date(),
 })
 export type CartDocument = z.infer<typeof CartDocument>
@@ -52,8 +55,8 @@ export async function loadCart(
 const emptied = { items: [], couponCode: null, pointsRedeemed: 0, checkoutId: null }
 
 /** What a cart is like when everything has been taken out. */
-export function emptiedCart(cart: CartDocument, now: Date): CartDocument {
-  return { ...emptied, _id: cart._id, version: cart.version + 1, updatedAt: now }
+export function emptiedCart(cart: CartDocument, cause: CartCause, now: Date): CartDocument {
+  return { ...emptied, _id: cart._id, version: cart.version + 1, cause, updatedAt: now }
 }
 
 /** Saves the next version on condition that `before` is still what is stored; false when it is not. */

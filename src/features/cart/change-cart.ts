@@ -90,6 +90,7 @@ async function changeInTurn(ctx: Context, options: ChangeOptions, change: Change
       ...changes,
       checkoutId: null,
       version: before.version + 1,
+      cause: options.cause,
       updatedAt: ctx.clock.now(),
     }
     const { cart } = quote(next, facts)

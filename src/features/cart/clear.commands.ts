@@ -19,7 +19,7 @@ export async function clearCart(
 ): Promise<CartDocument | null> {
   const cart = await loadCart(ctx, userId, session)
   if (cart.checkoutId !== checkoutId) return null
-  const emptied = emptiedCart(cart, ctx.clock.now())
+  const emptied = emptiedCart(cart, 'checkout', ctx.clock.now())
   return (await saveCart(ctx, cart, emptied, session)) ? emptied : null
 }
 

@@ -38,19 +38,20 @@ async function merge(ctx: Context, guest: CartDocument, own: CartDocument): Prom
   const held = new Map(facts.held)
   for (const [sku, quantity] of guestFacts.held) held.set(sku, (held.get(sku) ?? 0) + quantity)
   const now = ctx.clock.now()
+  const cause = 'merge'
   const next: CartDocument = {
     ...own,
     items: mergedLines(liveLines(own, facts), guest.items, { ...facts, held }),
     couponCode: own.couponCode ?? guest.couponCode,
     checkoutId: null,
     version: own.version + 1,
+    cause,
     updatedAt: now,
   }
-  const emptied = emptiedCart(guest, now)
+  const emptied = emptiedCart(guest, cause, now)
   const afterwards = await saveBoth(ctx, [guest, emptied], [own, next])
   if (afterwards === null) return false
   afterwards()
-  const cause = 'merge' as const
   const merged = quote(next, await loadCartFacts(ctx, next)).cart
   ctx.events.publish(cartChanged, { userId: own._id, cart: merged, cause })
   ctx.events.publish(cartChanged, { userId: guest._id, cart: quote(emptied, guestFacts).cart, cause })

@@ -10,19 +10,29 @@ export interface CheckoutMoved extends CheckoutChanged {
 }
 export const checkoutChanged = defineEvent<CheckoutMoved>('checkout.changed')
 
-/** Tells the user's devices, with the order that a checkout has become, or the failure that has just changed its state. */
-export function announce(
-  ctx: Context,
+/** What came of it: the order that the checkout has become, or the failure that has just changed its state. */
+interface Outcome {
+  readonly order?: Order
+  readonly failure?: Failure
+}
+
+/** Tells the user's devices. */
+export function announce(ctx: Context, checkout: CheckoutDocument, outcome: Outcome = {}): void {
+  ctx.events.publish(checkoutChanged, checkoutMove(ctx, checkout, outcome))
+}
+
+export function checkoutMove(
+  ctx: Pick<Context, 'ids'>,
   checkout: CheckoutDocument,
-  { order, failure }: { readonly order?: Order; readonly failure?: Failure } = {},
-): void {
-  ctx.events.publish(checkoutChanged, {
+  { order, failure }: Outcome,
+): CheckoutMoved {
+  return {
     userId: checkout.userId,
     checkoutId: checkout._id,
     state: checkout.state,
     ...(order === undefined ? {} : { order }),
     ...(failure === undefined ? {} : { error: toProblem(failureError(failure), ctx.ids.next()) }),
-  })
+  }
 }
 
 export function failureError({ code, detail, reason }: Failure): ShopError {
