@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { createChance } from '../src/demo/chance.ts'
 import { auditAccess } from './chaos/audit-access.ts'
 import { auditChat } from './chaos/audit-chat.ts'
+import { auditDevices } from './chaos/audit-devices.ts'
 import { auditShop, receivedBefore } from './chaos/audit-shop.ts'
 import { playFaults } from './chaos/faults.ts'
 import { History, RULES, type Rule } from './chaos/history.ts'
@@ -49,6 +50,7 @@ try {
   await settle(db, history, sleep)
   await auditShop(db, history, shoppers, before)
   await auditChat(db, history, shoppers)
+  await auditDevices(db, history, shoppers, sleep)
   await auditAccess(stage, history, sleep)
   for (const [name, times] of faults) process.stdout.write(`${String(times).padStart(6)}  ${name}\n`)
   process.stdout.write(`${String(history.count('said')).padStart(6)}  messages acknowledged\n`)

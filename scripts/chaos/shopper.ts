@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { Authentication, Cart, type Message, Order, SentMessage } from '../../src/contract/index.ts'
 import type { Chance } from '../../src/demo/chance.ts'
+import { CartDevice } from './cart-device.ts'
 import { ChatLine } from './chat-line.ts'
 import type { History } from './history.ts'
 import { codeOf, RestClient } from './rest-client.ts'
-import type { Stage } from './stage.ts'
+import type { Stage, StagedInstance } from './stage.ts'
 
 const THINK_MS = { least: 20, most: 400 }
 /** A takeover may take 15 s, the longest faults take 20 s: by then whoever has stayed has been told the run's end. */
@@ -56,6 +57,8 @@ export class Shopper {
   readonly heard = new Map<number, string>()
   userId = ''
   sessionId: string | undefined
+  /** Stays until the audit. */
+  device: CartDevice | undefined
   readonly #stage: Stage
   readonly #chance: Chance
   readonly #history: History
@@ -88,6 +91,7 @@ export class Shopper {
     const { accessToken, user } = Authentication.parse(entered.body)
     this.#rest.token = accessToken
     this.userId = user.id
+    this.device = new CartDevice(this.#instance().front.port, accessToken)
     const catalog = await this.#rest.insist('GET', '/products?limit=40', until)
     if (catalog === undefined) return
     const skus = ProductList.parse(catalog.body).items.flatMap(({ id, variants }) =>
@@ -104,11 +108,17 @@ export class Shopper {
     this.#line?.socket.disconnect()
   }
 
+  #instance(): StagedInstance {
+    const { instances } = this.#stage
+    const instance = instances[this.#chance.between(0, instances.length - 1)]
+    if (instance === undefined) throw new Error('there are no instances')
+    return instance
+  }
+
   async #chat(): Promise<ChatLine | undefined> {
     if (this.#line?.socket.connected === true) return this.#line
-    const instance = this.#stage.instances[this.#chance.between(0, this.#stage.instances.length - 1)]
     const line = await ChatLine.connect({
-      port: instance?.front.port ?? 0,
+      port: this.#instance().front.port,
       token: this.#rest.token,
       history: this.#history,
       who: this.name,

@@ -9,6 +9,8 @@ import { ServerProcess } from './server-process.ts'
 
 /** The limits that shield a shop from floods would only slow the play down. */
 const UNLIMITED = '1000000/1s'
+/** Nobody renews a token. */
+const LONG = '24h'
 const DATABASE_NAME = 'floorwalker'
 
 /** An instance, the way to it, and its way to the database. */
@@ -49,6 +51,7 @@ export async function openStage(count: number, history: History): Promise<Stage>
         PORT: String(port),
         JWT_SECRET: secret,
         BCRYPT_COST: '10',
+        ACCESS_TOKEN_TTL: LONG,
         RATE_LIMIT_API: UNLIMITED,
         RATE_LIMIT_EVENTS: UNLIMITED,
       }),

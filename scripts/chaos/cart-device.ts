@@ -1,0 +1,50 @@
+import { io, type Socket } from 'socket.io-client'
+import { z } from 'zod'
+import { Cart, CartChanged } from '../../src/contract/index.ts'
+
+const ACK_MS = 12_000
+const AGAIN_MS = 500
+
+const Ack = z.object({ ok: z.literal(true), data: Cart })
+
+/** A second device of a shopper, which looks on: it asks for the cart whenever it has connected, and hears its changes. */
+export class CartDevice {
+  /** The newest version of the cart that it knows of. */
+  version = 0
+  readonly #socket: Socket
+
+  constructor(port: number, token: string) {
+    this.#socket = io(`http://127.0.0.1:${port}/cart`, {
+      transports: ['websocket'],
+      forceNew: true,
+      reconnectionDelayMax: AGAIN_MS,
+      auth: { token },
+    })
+    this.#socket.on('connect', () => void this.#ask())
+    this.#socket.on('cart:changed', (data: unknown) => this.#know(CartChanged.parse(data).cart))
+    // an instance that drains ends its sockets, and then the client does not come back by itself
+    this.#socket.on('disconnect', (reason) => {
+      if (reason === 'io server disconnect') this.#socket.connect()
+    })
+  }
+
+  close(): void {
+    this.#socket.disconnect()
+  }
+
+  async #ask(): Promise<void> {
+    while (this.#socket.connected) {
+      try {
+        const answer = Ack.safeParse(await this.#socket.timeout(ACK_MS).emitWithAck('cart:get', {}))
+        if (answer.success) return this.#know(answer.data.data)
+      } catch {
+        // no acknowledgement came: asked again
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
+  }
+
+  #know({ version }: Cart): void {
+    this.version = Math.max(this.version, version)
+  }
+}
