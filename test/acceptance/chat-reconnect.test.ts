@@ -203,6 +203,7 @@ describe('a device that comes at a bad moment', () => {
     await hear(first)
     expect(await late.run(runId)).toEqual(await chat.run(runId))
     expect((await late.answerOf(runId)).text).toBe('Here I am.')
+    await late.client.waitFor('session:state', ({ state }) => state === 'idle')
   })
 
   it('is told how a run ended whose owner never learns of it', async () => {
@@ -211,6 +212,7 @@ describe('a device that comes at a bad moment', () => {
     await hear(second)
     const events = await late.run(runId)
     expect(spoken(events)).toBe('Here I am.')
+    await late.client.waitFor('session:state', ({ state }) => state === 'idle')
   })
 
   it('after the answer is not told how it came about', async () => {

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import type { Peers } from '../../actors/index.ts'
-import { AgentEvent, Message, type OpenedSession } from '../../contract/index.ts'
+import {
+  AgentEvent,
+  Message,
+  type OpenedSession,
+  SessionState,
+  SessionStateChanged,
+} from '../../contract/index.ts'
 import type { Context } from '../../platform/context.ts'
 import type { ShopServer, ShopSocket } from '../../transport/socket/shop-socket.ts'
 import type { SentEvent } from './conversation.events.ts'
@@ -18,7 +24,7 @@ export interface Audience {
   /** These send to the session's sockets. They write nothing while all of them are on this instance. */
   sendMessage(sessionId: string, message: Message): void
   sendRun(sent: SentEvent): void
-  send(sessionId: string, event: string, data: unknown): void
+  sendState(sessionId: string, state: SessionState): void
   /** Resolves when what was sent reaches the session's sockets on other instances, whatever happens to this one. */
   heardElsewhere(sessionId: string): Promise<void>
   /** The run of the session does not go on here any more. */
@@ -51,7 +57,7 @@ export interface Audience {
 }
 
 const TOPIC = {
-  relay: 'chat:relay',
+  state: 'chat:state',
   message: 'chat:message',
   exists: 'chat:exists',
   run: 'chat:run',
@@ -59,7 +65,6 @@ const TOPIC = {
 }
 /** A run that has ended can be told for so long to an instance of whose sockets its owner hears only then. */
 const TOLD_AGAIN_MS = 10_000
-const Relay = z.object({ sessionId: z.string(), event: z.string(), data: z.unknown() })
 const RelayedMessage = z.object({ sessionId: z.string(), message: Message })
 const Existing = z.object({ sessionId: z.string(), seq: z.int() })
 const Again = z.object({ sessionId: z.string() })
@@ -68,12 +73,15 @@ const RelayedRun = z.object({
   epoch: z.int(),
   events: z.array(AgentEvent),
   answerSeq: z.int().optional(),
+  state: SessionState.optional(),
 })
 
 /** A run on its owner, while it goes on and for a while after. */
 interface OwnRun extends Pick<SentEvent, 'epoch' | 'events'> {
   /** The number of its answer, once that is stored. */
   answerSeq?: number
+  /** Of the session, as it was told last. */
+  state?: SessionState
 }
 
 /** What one socket knows of one session. */
@@ -106,8 +114,9 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     [...(chat.adapter.rooms.get(sessionRoom(sessionId)) ?? [])].flatMap((id) => chat.sockets.get(id) ?? [])
   const sessionsHere = () => [...chat.adapter.rooms.keys()].flatMap((room) => sessionOfRoom(room) ?? [])
   const hasSockets = (sessionId: string) => (chat.adapter.rooms.get(sessionRoom(sessionId))?.size ?? 0) > 0
-  const emitHere = (sessionId: string, event: string, data: unknown) => {
-    for (const socket of socketsOf(sessionId)) held.inTurn(socket, sessionId, () => socket.emit(event, data))
+  const stateHere = (sessionId: string, state: SessionState) => {
+    for (const socket of socketsOf(sessionId))
+      held.inTurn(socket, sessionId, () => socket.emit('session:state', { sessionId, state }))
   }
   const toldOf = (socket: ShopSocket, sessionId: string): Told => {
     const sessions = toldSockets.get(socket) ?? new Map<string, Told>()
@@ -171,7 +180,7 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
   }
   const vigil = keepRunVigil(ctx, {
     hasSockets,
-    missed({ sessionId, events }, answer) {
+    missed({ sessionId, events, outcome }, answer) {
       messages.catchUp(sessionId)
       const last = events.at(-1)
       if (last === undefined) return
@@ -183,6 +192,9 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
             if (cameLater(told, end.runId, answer?.seq)) return
             for (const event of told.runs.end(end, answer)) emitRun(socket, sessionId, event)
           })
+        // of a run after this one more is known where it goes on
+        if (!vigil.awaits(sessionId))
+          stateHere(sessionId, outcome === 'interrupt' ? 'awaiting_confirmation' : 'idle')
       })
     },
   })
@@ -190,9 +202,9 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     if (viewers.elsewhere(sessionId)) peers.tell('*', topic, { sessionId, ...body })
   }
 
-  peers.on(TOPIC.relay, (body) => {
-    const { sessionId, event, data } = Relay.parse(body)
-    messages.inTurn(sessionId, () => emitHere(sessionId, event, data))
+  peers.on(TOPIC.state, (body) => {
+    const { sessionId, state } = SessionStateChanged.parse(body)
+    messages.inTurn(sessionId, () => stateHere(sessionId, state))
   })
   peers.on(TOPIC.message, (body) => {
     const { sessionId, message } = RelayedMessage.parse(body)
@@ -203,7 +215,7 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     messages.exists(sessionId, seq)
   })
   peers.on(TOPIC.run, (body, from) => {
-    const { sessionId, epoch, events, answerSeq } = RelayedRun.parse(body)
+    const { sessionId, epoch, events, answerSeq, state } = RelayedRun.parse(body)
     if (!hasSockets(sessionId)) return
     if (answerSeq !== undefined) messages.exists(sessionId, answerSeq)
     const again = () => {
@@ -213,6 +225,7 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
     messages.inTurn(sessionId, () => {
       for (const event of events)
         runHere(sessionId, { epoch, ...(answerSeq === undefined ? {} : { answerSeq }) }, event, again)
+      if (state !== undefined) stateHere(sessionId, state)
     })
   })
   peers.on(TOPIC.again, (body, from) => tellRun(from, Again.parse(body).sessionId))
@@ -233,9 +246,11 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
       messages.inTurn(sessionId, () => runHere(sessionId, { epoch }, event, again))
       relay(sessionId, TOPIC.run, { epoch, events: [event] })
     },
-    send(sessionId, event, data) {
-      messages.inTurn(sessionId, () => emitHere(sessionId, event, data))
-      relay(sessionId, TOPIC.relay, { event, data })
+    sendState(sessionId, state) {
+      const run = ownRuns.get(sessionId)
+      if (run !== undefined) run.state = state
+      messages.inTurn(sessionId, () => stateHere(sessionId, state))
+      relay(sessionId, TOPIC.state, { state })
     },
     async heardElsewhere(sessionId) {
       if (viewers.elsewhere(sessionId)) await peers.flushed()

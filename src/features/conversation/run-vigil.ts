@@ -12,6 +12,8 @@ export interface RunVigil {
   /** The sockets know that this run is to come, or goes on. */
   expect(sessionId: string, runId: string): void
   heard(sessionId: string, event: AgentEvent): void
+  /** Whether they wait for the end of any. */
+  awaits(sessionId: string): boolean
   /** One look for ends that nobody has told, for those that do not wait for the next. */
   look(): Promise<void>
   close(): void
@@ -69,6 +71,7 @@ export function keepRunVigil(ctx: Context, { hasSockets, missed }: RunVigilOptio
       if (endsRun(event)) awaited.delete(event.runId)
       else awaited.set(event.runId, { sessionId, quiet: 0 })
     },
+    awaits: (sessionId) => [...awaited.values()].some((place) => place.sessionId === sessionId),
     look,
     close: () => clearInterval(timer),
   }

@@ -56,9 +56,7 @@ export function startConversations(
   const subscriptions = [
     ctx.events.subscribe(messageStored, ({ sessionId, message }) => audience.sendMessage(sessionId, message)),
     ctx.events.subscribe(agentEventSent, (sent) => audience.sendRun(sent)),
-    ctx.events.subscribe(sessionStateChanged, (change) =>
-      audience.send(change.sessionId, 'session:state', change),
-    ),
+    ctx.events.subscribe(sessionStateChanged, ({ sessionId, state }) => audience.sendState(sessionId, state)),
   ]
   host.start()
   return {
