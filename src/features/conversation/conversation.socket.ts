@@ -3,7 +3,6 @@ import type { Caller } from '../../platform/caller.ts'
 import type { Context } from '../../platform/context.ts'
 import type { EventHandlers } from '../../transport/socket/bind.ts'
 import type { ShopSocket } from '../../transport/socket/shop-socket.ts'
-import { sessionRoom } from './audience.ts'
 import {
   cancelRun,
   closeSession,
@@ -14,6 +13,7 @@ import {
   type Watch,
 } from './conversation.commands.ts'
 import { conversationsOf } from './conversations.ts'
+import { sessionRoom } from './session-sockets.ts'
 
 /** What happens in a session while it is being opened comes after the acknowledgement. */
 async function openHere(

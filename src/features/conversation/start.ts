@@ -7,12 +7,13 @@ import {
 } from '../../actors/index.ts'
 import type { Context } from '../../platform/context.ts'
 import type { ShopServer } from '../../transport/socket/shop-socket.ts'
-import { createAudience, sessionOfRoom } from './audience.ts'
+import { createAudience } from './audience.ts'
 import { agentEventSent, messageStored, sessionStateChanged } from './conversation.events.ts'
 import { installConversations } from './conversations.ts'
 import { watchIdleSockets } from './idle-sockets.ts'
 import type { SalesAgent } from './sales-agent.ts'
 import { sessionActor } from './session.actor.ts'
+import { sessionOfRoom } from './session-sockets.ts'
 import { removeViewerEverywhere } from './sessions.store.ts'
 
 const DRAIN_MS = 4_000
