@@ -21,7 +21,7 @@ import {
   verifyAccessToken,
 } from './features/accounts/index.ts'
 import { catalogVocabulary, drawImage } from './features/catalog/index.ts'
-import { startConversations } from './features/conversation/index.ts'
+import { type ConversationOptions, startConversations } from './features/conversation/index.ts'
 import { startInventoryFeed } from './features/inventory/index.ts'
 import type { Jobs } from './jobs/schedule.ts'
 import { type Clock, systemClock } from './platform/clock.ts'
@@ -67,6 +67,8 @@ export interface Overrides {
   readonly jobs?: boolean
   /** Who decides what the agent does; the offline brain without it. */
   readonly brain?: Brain
+  /** How patient the conversations are with instances that are silent. */
+  readonly conversations?: ConversationOptions
 }
 
 /**
@@ -159,7 +161,7 @@ async function open(
   closers.push(subscribeRooms(ctx, sockets.io))
   const offline = createOfflineBrain()
   const agent = createSalesAgent(ctx, overrides.brain ?? chooseBrain(ctx, offline, metrics))
-  const conversations = startConversations(ctx, sockets.io, agent)
+  const conversations = startConversations(ctx, sockets.io, agent, overrides.conversations)
   const proactive = startProactive(ctx)
   measureRooms(ctx, metrics, conversations)
   closers.push(

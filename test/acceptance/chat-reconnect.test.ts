@@ -2,6 +2,7 @@ import { type ChangeStreamDocument, Collection } from 'mongodb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AgentEvent, Message, OpenedSession } from '../../src/contract/index.ts'
 import { getCart } from '../../src/features/cart/index.ts'
+import type { ConversationOptions } from '../../src/features/conversation/index.ts'
 import { checkRun, openChat, outcomeOf, spoken } from '../support/chat.ts'
 import { answer, createScriptedBrain, gate } from '../support/scripted-brain.ts'
 import { shelve } from '../support/shelf.ts'
@@ -13,12 +14,15 @@ afterEach(async () => {
   for (const world of worlds.splice(0).reverse()) await world.close().catch(() => undefined)
 })
 
+/** So that nobody waits as long for the silent as a shop does. */
+const IMPATIENT = { leaseMs: 2_000, sweepMs: 500, lookMs: 300 }
+
 /** Two instances on one database, each with a brain of its own. */
-async function twoInstances() {
+async function twoInstances(conversations: ConversationOptions = {}) {
   const [firstBrain, secondBrain] = [createScriptedBrain(), createScriptedBrain()]
-  const first = await startWorld({ brain: firstBrain })
+  const first = await startWorld({ brain: firstBrain, conversations })
   worlds.push(first)
-  const second = await startWorld({ brain: secondBrain, on: first })
+  const second = await startWorld({ brain: secondBrain, on: first, conversations })
   worlds.push(second)
   const shopper = await first.signUp()
   return {
@@ -178,7 +182,7 @@ describe('a device that comes at a bad moment', () => {
   }
   /** A run that begins and ends while a device is there of which its owner does not know. */
   async function runUnheard() {
-    const instances = await twoInstances()
+    const instances = await twoInstances({ lookMs: IMPATIENT.lookMs })
     const { first, second, here, there, firstBrain } = instances
     const hold = gate()
     firstBrain.on('slowly', async function* (turn) {
@@ -257,7 +261,7 @@ describe('an instance that has missed what the others said', () => {
 
 describe('an instance that dies', () => {
   it('in the middle of an answer leaves its run to another, under the same id', async () => {
-    const { first, here, there, firstBrain } = await twoInstances()
+    const { first, here, there, firstBrain } = await twoInstances(IMPATIENT)
     const never = gate()
     firstBrain.on('slowly', async function* (turn) {
       yield { type: 'piece', text: 'Well. ' }
@@ -287,7 +291,7 @@ describe('an instance that dies', () => {
   })
 
   it('after a tool has run leaves its result, and the tool does not run again', async () => {
-    const { first, second, here, there, firstBrain, secondBrain, shopper } = await twoInstances()
+    const { first, second, here, there, firstBrain, secondBrain, shopper } = await twoInstances(IMPATIENT)
     const [productId = ''] = await shelve(first.ctx, [{ name: 'Sun Hat' }])
     const never = gate()
     const adding = { type: 'tool' as const, callId: 'add', name: 'add_to_cart' as const, args: { productId } }
@@ -321,7 +325,7 @@ describe('an instance that dies', () => {
   })
 
   it('between storing the end of a run and telling it leaves that to those who wait for it', async () => {
-    const staying = await startWorld()
+    const staying = await startWorld({ conversations: IMPATIENT })
     worlds.push(staying)
     const wire = await startWire(staying.uri)
     const brain = createScriptedBrain()
@@ -354,7 +358,7 @@ describe('an instance that dies', () => {
   })
 
   it('when it stops cleanly gives its sessions over at once', async () => {
-    const { first, here, there, firstBrain } = await twoInstances()
+    const { first, here, there, firstBrain } = await twoInstances(IMPATIENT)
     const hold = gate()
     firstBrain.on('slowly', async function* (turn) {
       await hold.open

@@ -10,6 +10,9 @@ export interface ScriptResult {
   readonly stderr: string
 }
 
+/** What Node itself needs, and where it keeps what it has compiled. */
+const OWN = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '' }
+
 /** Runs one of the project's scripts under plain Node, as npm does, with nothing of the shop in its environment but `env`. */
 export async function runScript(
   script: 'seed' | 'import',
@@ -18,7 +21,7 @@ export async function runScript(
 ): Promise<ScriptResult> {
   const child = spawn(process.execPath, [join(ROOT, 'scripts', `${script}.ts`), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH ?? '', NODE_ENV: 'test', BCRYPT_COST: '10', ...env },
+    env: { ...OWN, NODE_ENV: 'test', BCRYPT_COST: '10', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }

@@ -8,6 +8,7 @@ import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { NamespaceName } from '../../src/contract/index.ts'
 import { ensureUser } from '../../src/features/accounts/index.ts'
+import type { ConversationOptions } from '../../src/features/conversation/index.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import type { Context } from '../../src/platform/context.ts'
 import type { ShopServer } from '../../src/transport/socket/shop-socket.ts'
@@ -48,6 +49,8 @@ export interface WorldOptions {
   readonly clock?: Clock
   /** Who decides what the agent does; the rules brain without it. */
   readonly brain?: Brain
+  /** How patient the conversations are with instances that are silent. */
+  readonly conversations?: ConversationOptions
   /** Where the log goes; nowhere without it. */
   readonly log?: Logger
   /** Run the background jobs; off without it. */
@@ -97,6 +100,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     log: options.log ?? pino({ level: process.env.TEST_LOG ?? 'silent' }),
     jobs: options.jobs ?? false,
     ...(options.brain === undefined ? {} : { brain: options.brain }),
+    ...(options.conversations === undefined ? {} : { conversations: options.conversations }),
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   })
   app.http.listen(0, '127.0.0.1')

@@ -75,7 +75,7 @@ const RelayedRun = z.object({
   state: SessionState.optional(),
 })
 
-export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audience {
+export function createAudience(ctx: Context, io: ShopServer, peers: Peers, lookMs?: number): Audience {
   const sockets = createSessionSockets(io)
   const ownRuns = createOwnRuns()
 
@@ -127,6 +127,7 @@ export function createAudience(ctx: Context, io: ShopServer, peers: Peers): Audi
       for (const next of news) emitRun(socket, sessionId, next)
     })
   const vigil = keepRunVigil(ctx, {
+    lookMs,
     hasSockets: sockets.has,
     missed({ sessionId, events, outcome }, answer) {
       messages.catchUp(sessionId)

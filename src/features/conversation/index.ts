@@ -20,7 +20,7 @@ export { chatEvents } from './conversation.socket.ts'
 export { handOff } from './handoffs.commands.ts'
 export { RunTakenError, type StoredResult } from './runs.store.ts'
 export type { RunDesk, RunEnd, RunInput, SalesAgent, UnnumberedEvent } from './sales-agent.ts'
-export { type RunningConversations, startConversations } from './start.ts'
+export { type ConversationOptions, type RunningConversations, startConversations } from './start.ts'
 export { sayUnasked, sessionToTell, type Unasked, usersHere } from './unasked.commands.ts'
 
 /** What the composition root creates at start. */

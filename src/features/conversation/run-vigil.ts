@@ -20,6 +20,8 @@ export interface RunVigil {
 }
 
 export interface RunVigilOptions {
+  /** How often it looks, in milliseconds. */
+  readonly lookMs: number | undefined
   hasSockets(sessionId: string): boolean
   /** The run has ended a while ago with this answer, if with any, and the sockets do not know it. */
   missed(run: RunDocument, answer: MessageDocument | undefined): void
@@ -32,7 +34,10 @@ const LOOK_MS = 2_000
  */
 const QUIET_LOOKS = 4
 
-export function keepRunVigil(ctx: Context, { hasSockets, missed }: RunVigilOptions): RunVigil {
+export function keepRunVigil(
+  ctx: Context,
+  { lookMs = LOOK_MS, hasSockets, missed }: RunVigilOptions,
+): RunVigil {
   const awaited = new Map<string, { readonly sessionId: string; quiet: number }>()
 
   const look = async () => {
@@ -63,7 +68,7 @@ export function keepRunVigil(ctx: Context, { hasSockets, missed }: RunVigilOptio
     look().catch((error: unknown) =>
       ctx.log.warn({ err: error }, 'runs whose end was not heard could not be looked up'),
     )
-  }, LOOK_MS).unref()
+  }, lookMs).unref()
 
   return {
     expect: (sessionId, runId) => void awaited.set(runId, { sessionId, quiet: 0 }),

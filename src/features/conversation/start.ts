@@ -18,6 +18,12 @@ import { removeViewerEverywhere } from './sessions.store.ts'
 
 const DRAIN_MS = 4_000
 
+/** What differs from the usual, in tests. */
+export interface ConversationOptions extends Partial<HostOptions> {
+  /** How often the ends of runs that nobody has told are looked for, in milliseconds. */
+  readonly lookMs?: number
+}
+
 export interface RunningConversations {
   /** Resolves when this instance hears the others. */
   readonly opened: Promise<void>
@@ -37,13 +43,13 @@ export function startConversations(
   ctx: Context,
   io: ShopServer,
   agent: SalesAgent,
-  options: Partial<HostOptions> = {},
+  { lookMs, ...options }: ConversationOptions = {},
 ): RunningConversations {
   const bus = openMongoBus(ctx, () => audience.catchUp())
   const peers = createPeers(bus, ctx.instanceId, ctx.ids, (topic, error) =>
     ctx.log.warn({ err: error, topic }, 'what another instance said could not be dealt with'),
   )
-  const audience = createAudience(ctx, io, peers)
+  const audience = createAudience(ctx, io, peers, lookMs)
   const idleMs = ctx.config.sessionIdleTimeoutMs
   const host = createActorHost(ctx, peers, { ...HOST_DEFAULTS, idleMs, ...options })
   host.register(sessionActor(ctx, agent, audience))
