@@ -12,6 +12,8 @@ export class CartDevice {
   /** The newest version of the cart that it knows of. */
   version = 0
   readonly #socket: Socket
+  #again: NodeJS.Timeout | undefined
+  #closed = false
 
   constructor(port: number, token: string) {
     this.#socket = io(`http://127.0.0.1:${port}/cart`, {
@@ -22,14 +24,20 @@ export class CartDevice {
     })
     this.#socket.on('connect', () => void this.#ask())
     this.#socket.on('cart:changed', (data: unknown) => this.#know(CartChanged.parse(data).cart))
-    // an instance that drains ends its sockets, and then the client does not come back by itself
-    this.#socket.on('disconnect', (reason) => {
-      if (reason === 'io server disconnect') this.#socket.connect()
-    })
+    this.#socket.on('connect_error', () => this.#comeBack())
+    this.#socket.on('disconnect', () => this.#comeBack())
   }
 
   close(): void {
+    this.#closed = true
+    clearTimeout(this.#again)
     this.#socket.disconnect()
+  }
+
+  /** The client does not try again by itself when the server has refused the handshake, or has ended the connection. */
+  #comeBack(): void {
+    if (this.#closed || this.#socket.active) return
+    this.#again = setTimeout(() => this.#socket.connect(), AGAIN_MS)
   }
 
   async #ask(): Promise<void> {
