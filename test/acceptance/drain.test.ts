@@ -63,12 +63,11 @@ test('a run under way is handed over and ends once, while the leaving instance t
   expect(await here.ended).toBe('transport close')
 }, 30_000)
 
-test('a run keeps the id of its request on the instance that takes it over', () => {
-  const runs = lines
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
-    .filter(({ msg }) => msg === 'run')
-  expect(runs).toHaveLength(1)
-  expect(runs[0]).toMatchObject({
+test('a run keeps the id of its request on the instance that takes it over', async () => {
+  const runs = () =>
+    lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ msg }) => msg === 'run')
+  await expect.poll(() => runs().length, { timeout: STOP_MS, interval: 20 }).toBe(1)
+  expect(runs()[0]).toMatchObject({
     outcome: 'success',
     requestId: expect.stringMatching(/^[A-Za-z0-9_-]{8,64}$/),
   })

@@ -69,7 +69,10 @@ test('each event has an id of its own, and each names the connection it came by'
   const chat = await openChat(client)
   await chat.ask('hello')
   await chat.ask('thank you')
-  const runs = logged().filter(({ msg, sessionId }) => msg === 'run' && sessionId === chat.sessionId)
+  const runsLogged = () =>
+    logged().filter(({ msg, sessionId }) => msg === 'run' && sessionId === chat.sessionId)
+  await expect.poll(() => runsLogged().length, { timeout: LIMIT_MS, interval: 20 }).toBe(2)
+  const runs = runsLogged()
   expect(new Set(runs.map(({ requestId }) => requestId)).size).toBe(2)
   const events = await Promise.all(runs.map(({ requestId }) => lineOf({ msg: 'event', requestId })))
   expect(events[0]?.connection).toEqual(expect.any(String))
