@@ -1,5 +1,5 @@
 /** The cart and its checkout, live on every device. */
-import { ask, byId, cart, element, onSignIn, price, reason } from './shop.js'
+import { ask, byId, cart, element, onSignIn, persist, price, reason } from './shop.js'
 
 let current
 let checkout
@@ -18,10 +18,10 @@ const notice = (text) => {
   byId('cart-notice').textContent = text
 }
 
-async function attempt(event, data) {
+async function attempt(event, data, again = (work) => work()) {
   try {
     notice('')
-    return await ask(cart, event, data)
+    return await again(() => ask(cart, event, data))
   } catch (problem) {
     notice(reason(problem))
   }
@@ -89,12 +89,14 @@ async function pay(event) {
   const { method, instrument, ...shippingAddress } = Object.fromEntries(new FormData(event.target))
   const button = event.submitter
   button.disabled = true
-  const paid = await attempt('checkout:pay', {
+  const paying = {
     checkoutId: checkout.id,
     payment: payment(method, instrument),
     shippingAddress,
     idempotencyKey: crypto.randomUUID(),
-  })
+  }
+  // with the same key it is paid once, however often it is asked for
+  const paid = await attempt('checkout:pay', paying, persist)
   button.disabled = false
   if (paid === undefined) return
   checkout = undefined
@@ -125,7 +127,7 @@ export function startBasket() {
     }
     draw(current)
   })
-  cart.on('connect', async () => draw(await ask(cart, 'cart:get')))
+  cart.on('connect', async () => draw(await persist(() => ask(cart, 'cart:get'))))
   onSignIn(() => {
     checkout = undefined
   })

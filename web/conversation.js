@@ -1,5 +1,5 @@
 /** The conversation with the sales agent: stored messages, and the events of the run under way. */
-import { ask, byId, chat, element, onSignIn, price, reason } from './shop.js'
+import { ask, byId, chat, element, onSignIn, persist, price, reason } from './shop.js'
 
 const STORED = 'floorwalker.session'
 const SUGGESTIONS = [
@@ -18,6 +18,10 @@ const STATES = {
 let sessionId = localStorage.getItem(STORED) ?? undefined
 let lastSeq = 0
 const shown = new Map()
+const stored = new Set()
+const offered = new Set()
+/** The events of each run by their `seq`, each with what takes it back. */
+const runs = new Map()
 
 function append(node) {
   const list = byId('messages')
@@ -52,10 +56,13 @@ function draw(message) {
   node.textContent = message.text
   if (message.products !== undefined && message.products.length > 0) node.append(found(message.products))
   shown.set(message.id, node)
+  stored.add(message.id)
   byId('messages').scrollTop = byId('messages').scrollHeight
 }
 
 function confirmation(interrupt) {
+  if (offered.has(interrupt.id)) return
+  offered.add(interrupt.id)
   const box = element('div', { class: 'confirm' })
   const settle = async (approved) => {
     box.remove()
@@ -77,27 +84,48 @@ function confirmation(interrupt) {
 
 const fail = (problem) => append(element('li', { class: 'failed' }, reason(problem)))
 
+/** An event whose `seq` has come before replaces that one and all after it: another instance may have taken the run over. */
 function play(event) {
+  const events = runs.get(event.runId) ?? []
+  runs.set(event.runId, events)
+  if (JSON.stringify(events[event.seq]?.event) === JSON.stringify(event)) return
+  for (const later of events.splice(event.seq).reverse()) later?.takeBack()
+  events[event.seq] = { event, takeBack: perform(event) ?? (() => {}) }
+}
+
+/** Gives what takes the event back, if it can be. */
+function perform(event) {
   switch (event.type) {
-    case 'TOOL_CALL_START':
-      append(element('li', { class: 'note' }, event.toolCallName.replaceAll('_', ' ')))
-      break
-    case 'TEXT_MESSAGE_START':
-      if (!shown.has(event.messageId))
-        shown.set(event.messageId, append(element('li', { class: 'assistant' })))
-      break
+    case 'TOOL_CALL_START': {
+      const note = append(element('li', { class: 'note' }, event.toolCallName.replaceAll('_', ' ')))
+      return () => note.remove()
+    }
+    case 'TEXT_MESSAGE_START': {
+      const { messageId } = event
+      if (shown.has(messageId)) return
+      shown.set(messageId, append(element('li', { class: 'assistant' })))
+      return () => {
+        if (stored.has(messageId)) return
+        shown.get(messageId)?.remove()
+        shown.delete(messageId)
+      }
+    }
     case 'TEXT_MESSAGE_CONTENT': {
       const node = shown.get(event.messageId)
-      if (node !== undefined && node.childElementCount === 0) node.textContent += event.delta
+      if (node === undefined || stored.has(event.messageId)) return
+      const before = node.textContent
+      node.textContent += event.delta
       byId('messages').scrollTop = byId('messages').scrollHeight
-      break
+      return () => {
+        if (!stored.has(event.messageId)) node.textContent = before
+      }
     }
     case 'RUN_FINISHED':
       if (event.outcome?.type === 'interrupt') event.outcome.interrupts.forEach(confirmation)
-      break
+      return
     case 'RUN_ERROR':
       fail(event)
-      break
+      return
   }
 }
 
@@ -120,7 +148,8 @@ async function say(text) {
   const node = append(element('li', { class: 'customer' }, text))
   shown.set(clientMessageId, node)
   try {
-    const { message } = await ask(chat, 'message:send', { sessionId, clientMessageId, text })
+    // with the same id it is said once, however often it is sent
+    const { message } = await persist(() => ask(chat, 'message:send', { sessionId, clientMessageId, text }))
     shown.set(message.id, node)
     draw(message)
   } catch (problem) {
@@ -149,13 +178,13 @@ export function startConversation() {
   })
   chat.on('connect', () => {
     byId('connection').textContent = 'live'
-    open().catch(fail)
+    persist(open).catch(fail)
   })
   chat.on('disconnect', () => {
     byId('connection').textContent = 'reconnecting'
   })
   onSignIn(() => {
-    shown.clear()
+    for (const known of [shown, stored, offered, runs]) known.clear()
     lastSeq = 0
     byId('messages').replaceChildren()
   })

@@ -1,7 +1,7 @@
 import { startBasket } from './basket.js'
 import { startConversation } from './conversation.js'
 import { startShelf } from './shelf.js'
-import { begin, byId, reason, signIn, user } from './shop.js'
+import { begin, byId, persist, reason, signIn, user } from './shop.js'
 
 function drawAccount() {
   byId('account').textContent = user().role === 'guest' ? 'Sign in' : user().name
@@ -22,7 +22,7 @@ byId('credentials').addEventListener('submit', async (event) => {
   }
 })
 
-await begin()
+await persist(begin)
 drawAccount()
 startBasket()
 startConversation()

@@ -1,5 +1,5 @@
 /** The shelf: products with their live stock. */
-import { ask, byId, call, cart, element, inventory, price, reason } from './shop.js'
+import { ask, byId, call, cart, element, inventory, persist, price, reason } from './shop.js'
 
 const state = { q: '', category: '', page: 1 }
 const stockLabels = new Map()
@@ -113,12 +113,12 @@ export async function startShelf() {
   })
   byId('more').addEventListener('click', () => show(true))
   inventory.on('connect', () =>
-    ask(inventory, 'inventory:subscribe').then(({ items }) => items.forEach(update)),
+    persist(() => ask(inventory, 'inventory:subscribe')).then(({ items }) => items.forEach(update)),
   )
   inventory.on('inventory:updated', (stock) => update(stock, true))
   inventory.connect()
-  await show()
-  fillCategories(await categories())
+  await persist(() => show())
+  fillCategories(await persist(categories))
 }
 
 function update(stock, flash = false) {

@@ -13,6 +13,9 @@ function keep(answer) {
   localStorage.setItem(STORED, JSON.stringify(answer))
 }
 
+const AWAY = { status: 503, detail: 'The shop cannot be reached. Please try again.' }
+const away = () => Promise.reject(AWAY)
+
 async function request(method, path, body, token = tokens?.accessToken) {
   const response = await fetch(`/api${path}`, {
     method,
@@ -21,7 +24,7 @@ async function request(method, path, body, token = tokens?.accessToken) {
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
+  }).catch(away)
   const answer = response.status === 204 ? undefined : await response.json()
   if (!response.ok) throw answer
   return answer
@@ -41,7 +44,9 @@ export async function call(method, path, body) {
 async function renew() {
   try {
     keep(await request('POST', '/auth/refresh', { refreshToken: tokens.refreshToken }, undefined))
-  } catch {
+  } catch (problem) {
+    // only a refused token makes her a new guest: a shop that is away for a while still knows her
+    if (problem.status !== 401) throw problem
     keep(await request('POST', '/auth/guest', {}, undefined))
   }
 }
@@ -49,7 +54,22 @@ async function renew() {
 /** Every visitor is at least a guest, so that she has a cart and a chat. */
 export async function begin() {
   if (tokens === null) keep(await request('POST', '/auth/guest', {}, undefined))
-  else await call('GET', '/auth/me').catch(renew)
+  else await call('GET', '/auth/me')
+}
+
+const passes = ({ status }) => status === 429 || status === 503
+const waited = (problem) => new Promise((resolve) => setTimeout(resolve, (problem.retryAfter ?? 1) * 1000))
+
+/** Does work that may be done twice until the shop answers. */
+export async function persist(work) {
+  for (;;) {
+    try {
+      return await work()
+    } catch (problem) {
+      if (!passes(problem)) throw problem
+      await waited(problem)
+    }
+  }
 }
 
 /** Signs in or up; a guest's cart and chat come along. */
@@ -68,21 +88,26 @@ export const chat = io('/chat', options)
 export const cart = io('/cart', options)
 export const inventory = io('/inventory', { ...options, auth: {} })
 
-for (const socket of [chat, cart]) {
-  socket.on('connect_error', async (error) => {
-    if (error.data?.status !== 401) return
-    await renew()
-    socket.connect()
-  })
-  socket.on('auth:expired', async () => {
-    await renew()
+async function connectRenewed(socket) {
+  await persist(renew)
+  socket.connect()
+}
+
+for (const socket of [chat, cart, inventory]) {
+  socket.on('connect_error', async ({ data: problem }) => {
+    // after a refused handshake, other than after a lost connection, the client does not try again by itself
+    if (socket.active || problem === undefined) return
+    if (problem.status === 401) return connectRenewed(socket)
+    if (!passes(problem)) return
+    await waited(problem)
     socket.connect()
   })
 }
+for (const socket of [chat, cart]) socket.on('auth:expired', () => connectRenewed(socket))
 
 /** Sends an event and gives its data, or throws the problem. */
 export async function ask(socket, event, data = {}) {
-  const answer = await socket.timeout(15_000).emitWithAck(event, data)
+  const answer = await socket.timeout(15_000).emitWithAck(event, data).catch(away)
   if (!answer.ok) throw answer.error
   return answer.data
 }
