@@ -20,7 +20,9 @@ export function asyncapi(version: string): Json {
       title: 'Floorwalker',
       version,
       description:
-        'Socket.IO. Every client event takes one object and an acknowledgement: `{ ok: true, data }` or `{ ok: false, error }`.',
+        'Socket.IO. Every client event takes one object and an acknowledgement: `{ ok: true, data }` or `{ ok: false, error }`. ' +
+        'A refused handshake is a `connect_error` whose `data` is the problem object. The client does not try again by itself ' +
+        'after one: connect after `retryAfter` seconds (503, 429) or with a fresh token (401).',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adjustStock } from '../../src/features/inventory/index.ts'
 import { createApi } from '../support/api.ts'
 import { type Chat, openChat, outcomeOf } from '../support/chat.ts'
-import type { Client } from '../support/client.ts'
+import { type Client, RefusedConnection } from '../support/client.ts'
 import { ADDRESS, APPROVED, type Basket, fillCart, paymentsOf } from '../support/purchase.ts'
 import { sagaFaults } from '../support/saga-faults.ts'
 import { answer, createScriptedBrain, gate } from '../support/scripted-brain.ts'
@@ -112,14 +112,17 @@ describe('a database that is stopped for 30 s in the middle of everything', () =
       const { shopper } = basket
       while (sinceThePause() < PAUSE_MS) {
         const asked = performance.now()
-        const [rest, event] = await Promise.all([
+        const [rest, event, handshake] = await Promise.all([
           shopper.api.raw('/api/auth/me'),
           chat.client.emit('history:list', { sessionId: chat.sessionId }),
+          two.connect('/cart', shopper.token).catch((error: unknown) => error),
         ])
         expect(performance.now() - asked).toBeLessThan(LIMIT_MS)
         expect(rest.status).toBe(503)
         expect(Number(rest.headers.get('retry-after'))).toBeGreaterThan(0)
         expect(event).toMatchObject({ ok: false, error: { code: 'unavailable', status: 503 } })
+        expect(handshake).toBeInstanceOf(RefusedConnection)
+        expect(handshake).toMatchObject({ problem: { status: 503, retryAfter: expect.any(Number) } })
       }
       expect((await paying).status).toBe(503)
       for (const { socket } of [chat.client, ...Object.values(devices)]) expect(socket.connected).toBe(true)

@@ -51,7 +51,7 @@ test('a run under way is handed over and ends once, while the leaving instance t
   })
   const late = await connectClient(leaving.url, '/cart', shopper.token).catch((error: unknown) => error)
   expect(late).toBeInstanceOf(RefusedConnection)
-  expect(late).toMatchObject({ problem: { code: 'unavailable' } })
+  expect(late).toMatchObject({ problem: { code: 'unavailable', retryAfter: 1 } })
   await closed
   expect(performance.now() - started).toBeLessThan(STOP_MS)
 
