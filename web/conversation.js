@@ -123,9 +123,10 @@ function perform(event) {
     case 'RUN_FINISHED':
       if (event.outcome?.type === 'interrupt') event.outcome.interrupts.forEach(confirmation)
       return
-    case 'RUN_ERROR':
-      fail(event)
-      return
+    case 'RUN_ERROR': {
+      const failure = fail(event)
+      return () => failure.remove()
+    }
   }
 }
 

@@ -41,7 +41,17 @@ export async function call(method, path, body) {
   }
 }
 
-async function renew() {
+let renewing
+
+/** A refresh token is good for once, so all that want fresh tokens at a time share one renewal. */
+function renew() {
+  renewing ??= refresh().finally(() => {
+    renewing = undefined
+  })
+  return renewing
+}
+
+async function refresh() {
   try {
     keep(await request('POST', '/auth/refresh', { refreshToken: tokens.refreshToken }, undefined))
   } catch (problem) {
